@@ -1,0 +1,73 @@
+"""The command line: the group, and the one place where an error becomes a message and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from textq.errors import TextqError
+
+_COMMANDS = {
+    "score": "read, segment, code and score a corpus",
+    "code": "code clauses that are already cut",
+}
+"""Commands in the order of the help; ``textq.cli.<name>`` holds each as ``command``."""
+
+EXIT_ERROR = 1
+EXIT_PARTIAL = 3
+"""The run is done, but some documents failed."""
+
+EXIT_INTERRUPTED = 130
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command only when it is run, so that ``--help`` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"textq.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TEXTQ"})
+@click.version_option(package_name="textq", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help="Show a traceback where something goes wrong.")
+def cli(verbose: bool) -> None:
+    """From policy documents to city-year scores of policy instruments.
+
+    Exit codes: 0 done; 1 error; 2 wrong usage; 3 done, but some documents could not be read; 130 interrupted.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line; called by the ``textq`` script and by ``python -m textq``."""
+    _open_streams()
+    arguments = list(sys.argv[1:] if args is None else args)
+    try:
+        sys.exit(cli.main(arguments, prog_name="textq", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was read is kept and will be reused", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except TextqError as error:
+        if {"-v", "--verbose"} & set(arguments) or os.environ.get("TEXTQ_VERBOSE"):
+            raise
+        click.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_ERROR)
+
+
+def _open_streams() -> None:
+    """Let no character that a console cannot show end the program (Windows code pages)."""
+    streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,32 @@
+"""``textq code``: code clauses that are already cut."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  textq code clauses.jsonl
+  textq code clauses.csv --out codings.csv
+"""
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="Where to write, .csv or .jsonl; default: stdout, in the format of FILE.")  # fmt: skip
+def command(file: Path, out: Path | None) -> None:
+    """Code the clauses in FILE (.jsonl or .csv with the fields id, text and, if known, title, heading, stem).
+
+    Writes id, instrument, subtype, secondary, confidence and evidence ([[start, end, term], …], offsets in text).
+    """
+    from textq.export.codings import write_codings
+    from textq.ingest.cut_clauses import read_clauses
+    from textq.pipeline import code_cut_clauses
+
+    codings = code_cut_clauses(read_clauses(file))
+    if out is None:
+        write_codings(codings, click.get_text_stream("stdout", encoding="utf-8"), file.suffix)
+        return
+    with out.open("w", encoding="utf-8-sig" if out.suffix.lower() == ".csv" else "utf-8", newline="") as stream:
+        write_codings(codings, stream, out.suffix)

@@ -1,0 +1,92 @@
+"""``textq score``: files → scores, clauses, and a list of what could not be read."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from textq.cli import EXIT_PARTIAL, languages
+from textq.cli.score_summary import describe_run
+
+_MOST_JOBS = 64
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  textq score corpus/
+  textq score plans/ notice.pdf --out study --jobs 4
+  textq score corpus/ --json
+"""
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="textq-out", show_default=True,
+              help="The study's folder; every run gets a folder of its own below it.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1, _MOST_JOBS), default=1, show_default=True, help="Worker processes.")
+@click.option("--sharing", type=click.Choice(["full", "split"]), default="full", show_default=True,
+              help="A document for n zones counts in full for each, or with 1/n.")  # fmt: skip
+@click.option("--share-of", type=click.Choice(["all", "instruments"]), default="all", show_default=True,
+              help="Shares of all coded clauses, or only of those that carry an instrument.")  # fmt: skip
+@click.option("--depreciation", type=click.FloatRange(0, 1, max_open=True), default=0.0, show_default=True,
+              help="Yearly rate at which clauses lose weight in the stocks.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run on stdout.")
+@languages.option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int,
+    sharing: Any,
+    share_of: Any,
+    depreciation: float,
+    as_json: bool,
+    lang: str | None,
+) -> None:
+    """Read, segment, code and score the documents in PATHS (folders or files).
+
+    A folder that holds manifest.csv is read by its rows; every other file in it is ignored. Reads PDF with a text
+    layer, HTML, DOCX, TXT and Markdown. Writes CSV and Parquet tables, the texts, and run.json.
+    """
+    from textq.pipeline import score
+
+    language = languages.choose_language(lang)
+    with _Progress(language) as progress:
+        run = score(
+            paths, out=out, jobs=jobs, sharing=sharing, share_of=share_of, depreciation=depreciation,
+            on_progress=progress.show,
+        )  # fmt: skip
+    for line in describe_run(run, paths, out, language):
+        click.echo(line, err=as_json)
+    if as_json:
+        shown = ("schema_version", "run_id", "n_files", "status", "n_clauses", "classes", "warnings")
+        click.echo(json.dumps({"run_dir": str(run.run_dir), **{name: run.meta[name] for name in shown}}, ensure_ascii=False))
+    ctx.exit(EXIT_PARTIAL if run.meta["status"]["failed"] + run.meta["status"]["scanned"] else 0)
+
+
+class _Progress:
+    """A bar on a terminal, nothing elsewhere; on stderr."""
+
+    def __init__(self, language: languages.Lang) -> None:
+        self._label = {"zh": "读取", "en": "reading"}[language]
+        self._bar: Any = None
+        self._done = 0
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def show(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` files are finished."""
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, show_pos=True)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def __exit__(self, *failure: object) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(*failure)

@@ -1,0 +1,84 @@
+"""What ``textq score`` says at its end: what was read, what was not, what was found, where it lies."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from textq.cli.languages import Lang
+from textq.lexicon.read import builtin_codebook
+from textq.records import NONE
+from textq.run import Run
+
+_LOW_CONFIDENCE = 0.6
+_MOST_FILES = 10
+
+_TEXTS = {
+    "files": {
+        "zh": "找到 {n} 个文件: {read} 可读, {scanned} 扫描件, {duplicate} 重复, {failed} 失败, {ignored} 忽略",
+        "en": "{n} files found: {read} read, {scanned} scanned, {duplicate} duplicate, {failed} failed, {ignored} ignored",
+    },
+    "scope": {
+        "zh": "用于评分的文件 {scored} 份, 涉及 {units} 个城市(区县), {first}–{last} 年; 不计入地方强度 {out} 份",
+        "en": "{scored} documents scored for {units} units, {first}–{last}; {out} kept out of local intensity",
+    },
+    "no_scope": {
+        "zh": "没有可用于评分的文件: 未能确定日期或适用地区 (见 documents.csv)",
+        "en": "no document can be scored: dates or places were not found (see documents.csv)",
+    },
+    "clauses": {"zh": "条款 {n} · {classes}", "en": "{n} clauses · {classes}"},
+    "doubt": {
+        "zh": "证据分歧较大的条款 {n} 条; 编码错误率未知 — 尚未人工抽检",
+        "en": "{n} clauses with mixed evidence; coding error unknown: nobody has audited a sample yet",
+    },
+    "wrote": {"zh": "写出 {files}", "en": "wrote {files}"},
+    "warning": {"zh": "注意: {text}", "en": "note: {text}"},
+    "unread": {"zh": "未读: {path} — {reason}", "en": "not read: {path}: {reason}"},
+    "more": {"zh": "… 另有 {n} 个, 见 documents.csv", "en": "… and {n} more, see documents.csv"},
+    "none": {"zh": "非工具", "en": "none"},
+}
+
+
+def describe_run(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Iterator[str]:
+    """Yield the lines of the summary."""
+    meta, status = run.meta, run.meta["status"]
+    yield f"textq {meta['code'].partition('+')[0]}  {' '.join(map(str, paths))} → {out}"
+    yield _say("files", lang, n=meta["n_files"], **status)
+    yield from _describe_unread(run, lang)
+    yield _describe_scope(run, lang)
+    yield _say("clauses", lang, n=f"{meta['n_clauses']:,}", classes=" · ".join(_describe_classes(run, lang)))
+    if meta["n_clauses"]:
+        doubtful = int((run.codings["confidence"].dropna() < _LOW_CONFIDENCE).sum())
+        yield _say("doubt", lang, n=f"{doubtful:,}")
+    for warning in meta["warnings"]:
+        yield _say("warning", lang, text=warning)
+    yield _say("wrote", lang, files=run.run_dir)
+
+
+def _say(name: str, lang: Lang, **values: object) -> str:
+    return f" {_TEXTS[name][lang].format(**values)}"
+
+
+def _describe_unread(run: Run, lang: Lang) -> Iterator[str]:
+    unread = run.documents[run.documents["status"].isin(["failed", "scanned"])]
+    for row in unread.head(_MOST_FILES).itertuples():
+        yield _say("unread", lang, path=row.path, reason=row.reason)
+    if len(unread) > _MOST_FILES:
+        yield _say("more", lang, n=len(unread) - _MOST_FILES)
+
+
+def _describe_scope(run: Run, lang: Lang) -> str:
+    read = run.documents[run.documents["status"] == "read"]
+    scored = read[(read["shared"] > 0) & read["period"].notna()]
+    if not len(scored):
+        return _say("no_scope", lang)
+    return _say(
+        "scope", lang, scored=len(scored), units=run.scores["unit"].nunique(),
+        first=scored["period"].min(), last=scored["period"].max(), out=len(read) - len(scored),
+    )  # fmt: skip
+
+
+def _describe_classes(run: Run, lang: Lang) -> Iterator[str]:
+    names = {one.name: getattr(one.label, lang) for one in builtin_codebook().instruments}
+    names[NONE] = _TEXTS["none"][lang]
+    total = max(run.meta["n_clauses"], 1)
+    for instrument, count in run.meta["classes"].items():
+        yield f"{names[instrument]} {count / total:.0%}"

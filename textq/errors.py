@@ -1,0 +1,41 @@
+"""The errors a user can meet: one family, one branch a stage.
+
+Every message says what was wrong, where, why, and what to do next. The command
+line turns a :class:`TextqError` into a message and exit code 1 in one place.
+"""
+
+
+class TextqError(Exception):
+    """Root of every error that textq raises on purpose."""
+
+
+class ConfigError(TextqError):
+    """A setting or an argument is unknown or outside its range."""
+
+
+class LexiconError(TextqError):
+    """A lexicon, codebook or place list breaks its own rules."""
+
+
+class ManifestError(TextqError):
+    """``manifest.csv`` or ``coverage.csv`` cannot be used as it stands."""
+
+
+class ReadError(TextqError):
+    """One file cannot be read; the run goes on and lists it as failed."""
+
+
+class ScannedError(ReadError):
+    """A file holds page images but no text layer."""
+
+
+class ClauseFileError(TextqError):
+    """A file of clauses to be coded lacks a field or has a broken row."""
+
+
+class TableError(TextqError):
+    """A table breaks its contract: columns, types or key."""
+
+
+class RunError(TextqError):
+    """A run folder is absent, unfinished or of another version."""

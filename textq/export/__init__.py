@@ -1,0 +1,1 @@
+"""Tables → files; one format a module."""

@@ -1,0 +1,51 @@
+"""Codings → JSON Lines or CSV, for clauses that a user cut."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from textq.errors import ClauseFileError
+from textq.records import Coding
+
+_FIELDS = ("id", "instrument", "subtype", "secondary", "confidence", "evidence")
+
+
+def write_codings(codings: Iterable[Coding], stream: TextIO, ending: str) -> None:
+    """Write codings to an open stream as JSON Lines or CSV, by ``ending`` (".jsonl", ".csv").
+
+    Raises
+    ------
+    ClauseFileError
+        If ``ending`` is another one.
+    """
+    if ending.lower() not in _WRITERS:
+        raise ClauseFileError(f"{ending or 'no ending'}: codings are written to {' or '.join(_WRITERS)}. Change --out.")
+    _WRITERS[ending.lower()](codings, stream)
+
+
+def _write_jsonl(codings: Iterable[Coding], stream: TextIO) -> None:
+    for coding in codings:
+        stream.write(json.dumps(_to_row(coding), ensure_ascii=False) + "\n")
+
+
+def _write_csv(codings: Iterable[Coding], stream: TextIO) -> None:
+    writer = csv.DictWriter(stream, _FIELDS, lineterminator="\n")
+    writer.writeheader()
+    for coding in codings:
+        row = _to_row(coding)
+        writer.writerow({**row, "evidence": json.dumps(row["evidence"], ensure_ascii=False)})
+
+
+def _to_row(coding: Coding) -> dict[str, Any]:
+    return {
+        "id": coding.clause_id,
+        "instrument": coding.instrument,
+        "subtype": coding.subtype,
+        "secondary": coding.secondary,
+        "confidence": coding.confidence,
+        "evidence": [[span.start, span.end, span.label] for span in coding.evidence],
+    }
+
+
+_WRITERS = {".jsonl": _write_jsonl, ".csv": _write_csv}

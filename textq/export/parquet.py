@@ -1,0 +1,15 @@
+"""Tables ↔ Parquet."""
+
+from pathlib import Path
+
+import pandas as pd
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write a table with its types."""
+    table.to_parquet(path, index=False)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a table with its types."""
+    return pd.read_parquet(path)

@@ -1,0 +1,86 @@
+"""The folder of a run: written whole or not at all, never touched again, named in latest.txt."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from textq.errors import RunError
+
+LATEST = "latest.txt"
+RUNS = "runs"
+META = "run.json"
+
+
+def write_run(out: Path, run_id: str, started_at: datetime, write: Callable[[Path], Mapping[str, object]]) -> Path:
+    """Create ``out/runs/<stamp>-<run_id>`` and return it.
+
+    ``write`` fills the folder and returns what ``run.json`` shall hold; the hashes of all files are added. The folder
+    appears under its name only when it is complete; then ``latest.txt`` is set to it.
+    """
+    runs = out / RUNS
+    runs.mkdir(parents=True, exist_ok=True)
+    partial = runs / f".partial-{run_id}-{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        meta = write(partial)
+        (partial / META).write_text(_dump({**meta, "outputs": _hash_files(partial)}), encoding="utf-8")
+        final = _find_free(runs, f"{started_at:%Y%m%dT%H%M%S}-{run_id}")
+        partial.rename(final)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    _replace_text(out / LATEST, f"{RUNS}/{final.name}\n")
+    return final
+
+
+def find_run(path: Path) -> Path:
+    """Return the run folder that ``path`` is, or the newest one of a study folder.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    if (path / META).is_file():
+        return path
+    latest = path / LATEST
+    if latest.is_file():
+        run = path / latest.read_text(encoding="utf-8").strip()
+        if (run / META).is_file():
+            return run
+        raise RunError(f"{latest} names {run.name}, which is not there. Score again, or give a folder below {path / RUNS}.")
+    raise RunError(f"{path} holds no run: neither {META} nor {LATEST}. Run `textq score` first, or give its output folder.")
+
+
+def read_meta(run_dir: Path) -> dict[str, object]:
+    """Return what ``run.json`` holds."""
+    meta: dict[str, object] = json.loads((run_dir / META).read_text(encoding="utf-8"))
+    return meta
+
+
+def _hash_files(folder: Path) -> dict[str, str]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def _find_free(runs: Path, name: str) -> Path:
+    final, count = runs / name, 1
+    while final.exists():
+        count += 1
+        final = runs / f"{name}-{count}"
+    return final
+
+
+def _dump(meta: Mapping[str, object]) -> str:
+    return json.dumps(meta, ensure_ascii=False, indent=1) + "\n"
+
+
+def _replace_text(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    partial.replace(path)

@@ -1,0 +1,1 @@
+"""Files → Document: readers by format, normalisation, metadata, the manifest."""

@@ -1,0 +1,144 @@
+"""``manifest.csv`` and ``coverage.csv``: what the user states about a corpus."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from textq.errors import ManifestError, ReadError
+from textq.ingest.decode import decode_text
+from textq.notation.numerals import parse_date
+
+MANIFEST_NAME = "manifest.csv"
+COVERAGE_NAME = "coverage.csv"
+
+_ALIASES = {
+    "doc_id": "id", "path": "file", "number": "doc_number", "type": "doc_type", "issuer": "issuers",
+    "unit": "units", "jurisdiction": "units", "date": "issued_on",
+}  # fmt: skip
+_FIELDS = ("title", "doc_number", "issuers", "units", "level", "doc_type",
+           "issued_on", "published_on", "effective_on", "repealed_on")  # fmt: skip
+_DATES = ("issued_on", "published_on", "effective_on", "repealed_on", "retrieved_on")
+_ID = re.compile(r"[\w\-][\w\-.]*")
+_LEVELS = ("central", "province", "prefecture", "county")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One row of a manifest: the file, its id, what it states about the document (only what it states).
+
+    ``file`` is relative to the manifest's folder, with "/" between folders. ``fields`` holds non-empty cells by
+    the names of :class:`textq.records.Document`, ``source`` url, sha256, licence, retrieved_on.
+    """
+
+    file: str
+    doc_id: str
+    line: int
+    fields: Mapping[str, str]
+    source: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """A unit and the first and last period in which its documents were searched."""
+
+    unit: str
+    first_period: int
+    last_period: int
+
+
+def read_manifest(path: Path) -> list[ManifestRow]:
+    """Read a manifest; the column ``file`` is required, every other one may be absent or empty, unknown ones are kept out.
+
+    Raises
+    ------
+    ManifestError
+        If a column is missing, a cell is wrong, or a file or an id stands twice.
+    """
+    rows = [_build_row(path, line, cells) for line, cells in _read_cells(path, required=("file",), aliases=_ALIASES)]
+    for name in ("file", "doc_id"):
+        seen: dict[str, int] = {}
+        for row in rows:
+            value = getattr(row, name).casefold()
+            if value and value in seen:
+                raise ManifestError(f"{path}:{row.line}: {value!r} stands in line {seen[value]} already. Keep one row.")
+            seen[value] = row.line
+    return rows
+
+
+def read_coverage(path: Path) -> list[CoverageRow]:
+    """Read which unit-periods were searched: columns unit, first_period, last_period (years).
+
+    Raises
+    ------
+    ManifestError
+        If a column is missing, a cell is wrong, or a unit stands twice.
+    """
+    rows: dict[str, CoverageRow] = {}
+    for line, cells in _read_cells(path, required=("unit", "first_period", "last_period")):
+        unit = cells["unit"]
+        _check_units(unit, path, line)
+        if unit in rows:
+            raise ManifestError(f"{path}:{line}: unit {unit} stands twice. Give one first and last period for it.")
+        first, last = (_parse_year(cells[name], path, line) for name in ("first_period", "last_period"))
+        if first > last:
+            raise ManifestError(f"{path}:{line}: coverage of {unit} ends ({last}) before it begins ({first}).")
+        rows[unit] = CoverageRow(unit, first, last)
+    return list(rows.values())
+
+
+def _read_cells(
+    path: Path, *, required: tuple[str, ...], aliases: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, cells) of each row that is not empty; column names in lower case, aliases resolved."""
+    try:
+        text = decode_text(path.read_bytes())
+    except (ReadError, OSError) as error:
+        raise ManifestError(f"{path}: {error}") from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    names = [name.strip().lower() for name in next(reader, [])]
+    header = [aliases.get(name, name) for name in names]
+    missing = [name for name in required if name not in header]
+    if missing:
+        raise ManifestError(f"{path}:1: the column {', '.join(missing)} is missing. Found: {', '.join(header)}.")
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            if len(row) > len(header):
+                raise ManifestError(f"{path}:{reader.line_num}: {len(row)} cells for {len(header)} columns. Quote commas.")
+            yield reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False))
+
+
+def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
+    file = cells["file"].replace("\\", "/").removeprefix("./")
+    if not file or file.startswith("/") or ".." in file.split("/"):
+        raise ManifestError(f"{path}:{line}: file {cells['file']!r} must be a path inside the manifest's folder.")
+    if not _ID.fullmatch(cells.get("id", "") or "-"):
+        raise ManifestError(f"{path}:{line}: id {cells['id']!r} names a file later: use letters, digits, '-', '_' and '.'.")
+    for name in _DATES:
+        if cells.get(name) and parse_date(cells[name]) is None:
+            raise ManifestError(f"{path}:{line}: {name} {cells[name]!r} is no date. Write it as 2016-03-21.")
+    if cells.get("level") and cells["level"] not in _LEVELS:
+        raise ManifestError(f"{path}:{line}: level {cells['level']!r} must be one of {', '.join(_LEVELS)}.")
+    if cells.get("units", "-") not in {"", "-"}:
+        _check_units(cells["units"], path, line)
+    fields = {name: cells[name] for name in _FIELDS if cells.get(name)}
+    source = {name: cells[name] for name in ("url", "sha256", "licence", "retrieved_on") if cells.get(name)}
+    return ManifestRow(file, cells.get("id", ""), line, fields, source)
+
+
+def _check_units(units: str, path: Path, line: int) -> None:
+    for code in units.split(";"):
+        if not (len(code.strip()) == 6 and code.strip().isdecimal()):
+            raise ManifestError(
+                f"{path}:{line}: unit {code!r} must be a six-digit code (330100); several are joined by ';', "
+                "and '-' states that the document applies to no single place."
+            )
+
+
+def _parse_year(cell: str, path: Path, line: int) -> int:
+    if not (len(cell) == 4 and cell.isdecimal()):
+        raise ManifestError(f"{path}:{line}: {cell!r} is no year. Write it as 2016.")
+    return int(cell)

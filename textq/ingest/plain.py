@@ -1,0 +1,42 @@
+"""Plain text and Markdown → Extract."""
+
+import re
+
+from textq.errors import ReadError
+from textq.ingest.decode import decode_text
+from textq.ingest.extract import Extract
+from textq.ingest.normalize import normalize_text
+from textq.records import CELL_BREAK
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_HEADING = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+[ \t]*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:[-*_][ \t]*){3,}$", re.MULTILINE)
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_QUOTE = re.compile(r"^>[ \t]?", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
+_TABLE_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
+
+
+def read_plain(data: bytes) -> Extract:
+    """Read a text file in UTF-8, UTF-16, GB18030 or Big5; rows ``| a | b |`` become one line each."""
+    return Extract(_require_text(_join_cells(decode_text(data))))
+
+
+def read_markdown(data: bytes) -> Extract:
+    """Read Markdown: headings, comments, emphasis and quote marks lose their signs, table rows become lines."""
+    text = decode_text(data).replace("\r\n", "\n")
+    for pattern in (_COMMENT, _FRONT_MATTER, _TABLE_RULE, _RULE, _HEADING, _QUOTE):
+        text = pattern.sub("", text)
+    return Extract(_require_text(_join_cells(_EMPHASIS.sub(r"\2", text))))
+
+
+def _join_cells(text: str) -> str:
+    return _TABLE_ROW.sub(lambda row: CELL_BREAK.join(cell.strip() for cell in row[1].split("|")), text)
+
+
+def _require_text(text: str) -> str:
+    normal = normalize_text(text)
+    if not normal:
+        raise ReadError("the file holds no text.")
+    return normal

@@ -1,0 +1,77 @@
+"""Whose document is it? The places a document applies to, which need not be the seat of its issuers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from textq.lexicon.places import Gazetteer, Place
+from textq.records import Level
+
+_ZONE_NAME = re.compile(r"中国[（(](?P<places>[^）)]{1,40})[）)]")
+_CONSENT = re.compile(r"[^。；\n]*同意[^。；\n]*(?:设立|建设|建立|扩大|开展)[^。；\n]*")
+_SUBJECT = re.compile(r"(?:关于|转发|批转|印发).*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The six-digit codes a document applies to, and the rule that found them.
+
+    ``reason`` is one of zone_in_title, zones_in_reply, place_in_title, issuer_place (the issuer's own city or
+    county), general_provincial and general_central (kept out of local intensity), ambiguous_place (a name that
+    several places share), unknown.
+    """
+
+    units: tuple[str, ...]
+    reason: str
+
+
+def find_scope(
+    title: str, issuers: Sequence[str], level: Level | None, text: str, gazetteer: Gazetteer, *, on: date | None
+) -> Scope:
+    """Decide which places a document applies to: the zones and places its title names, else its issuer's place."""
+    subject = _find_subject(title, issuers)
+    zones = "、".join(found["places"] for found in _ZONE_NAME.finditer(subject))
+    for reason, words in (
+        ("zone_in_title", zones),
+        ("zones_in_reply", _find_consent(title, text) if level == "central" else ""),
+        ("place_in_title", subject),
+        ("issuer_place", " ".join(issuers)),
+    ):
+        units, ambiguous = _find_units(words, gazetteer, on)
+        if units:
+            return Scope(units, reason)
+        if ambiguous:
+            return Scope((), "ambiguous_place")
+    return Scope((), {"central": "general_central", "province": "general_provincial"}.get(level or "", "unknown"))
+
+
+def _find_subject(title: str, issuers: Sequence[str]) -> str:
+    """Return what a title is about, without the issuers it begins with."""
+    subject = _SUBJECT.search(title)
+    named = issuers and title.replace(" ", "").startswith(issuers[0])
+    return subject[0] if subject and (named or subject.start()) else title
+
+
+def _find_consent(title: str, text: str) -> str:
+    """Return the sentence of a reply that agrees to zones (同意在天津市、上海市等12个城市设立……), or ""."""
+    if "同意" not in title:
+        return ""
+    body = text.partition("：")[2]
+    found = _CONSENT.search(body) or _CONSENT.search(title)
+    return found[0] if found else ""
+
+
+def _find_units(words: str, gazetteer: Gazetteer, on: date | None) -> tuple[tuple[str, ...], bool]:
+    """Return the codes of the cities and counties named, and whether a name stayed open."""
+    matches = gazetteer.find_places(words, on=on) if words else []
+    places = [match.place for match in matches if match.place is not None]
+    above = {gazetteer.province_of(place.code).code for place in places if place.level != "province"}
+    above |= {place.parent for place in places if place.level == "county"}
+    local = [place.code for place in places if is_unit(place) and place.code not in above]
+    return tuple(dict.fromkeys(local)), any(match.place is None for match in matches)
+
+
+def is_unit(place: Place) -> bool:
+    """Can a place be a unit of the score table? Cities, counties, and the four municipalities; not provinces."""
+    return place.level != "province" or place.name.endswith("市")

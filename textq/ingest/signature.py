@@ -1,0 +1,53 @@
+"""The signature of a document: who issued it, and on which day (成文日期)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from textq.notation.blocks import DATE_LINE
+from textq.notation.numerals import DATE, parse_date
+from textq.notation.organs import ORGAN, split_organs
+
+_PRINTED = re.compile(rf"(?:{ORGAN})?\s*(?P<date>{DATE})\s*印发")
+_RUN_ON = re.compile(rf"(?<=[。）])\s*(?P<organs>{ORGAN}(?:[ 、]{ORGAN})*)\s*(?P<date>{DATE})(?!起|印发)")
+_LONGEST_LINE = 60
+_MOST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The signature block; () and None where the text has none. ``printed_on`` is the day of 印发 in the cc block."""
+
+    issuers: tuple[str, ...] = ()
+    issued_on: date | None = None
+    printed_on: date | None = None
+
+
+def read_signature(text: str, *, n_head_lines: int) -> Signature:
+    """Read the first line below the head that is only a date, and the bodies named above or beside it.
+
+    A notice is signed before the plan that it forwards, so the first such line counts. A text without line
+    breaks is searched for a body followed at once by a date behind a full stop.
+    """
+    lines = text.split("\n")[n_head_lines:]
+    printed = next((found for line in lines if (found := _PRINTED.fullmatch(line))), None)
+    printed_on = parse_date(printed["date"]) if printed else None
+    for at, line in enumerate(lines):
+        if len(line) <= _LONGEST_LINE and (found := DATE_LINE.fullmatch(line)):
+            issuers = split_organs(found["organs"]) or _organs_above(lines[:at])
+            return Signature(issuers, parse_date(found["date"]), printed_on)
+    run_on = _RUN_ON.search(text)
+    if run_on:
+        return Signature(split_organs(run_on["organs"]), parse_date(run_on["date"]), printed_on)
+    return Signature(printed_on=printed_on)
+
+
+def _organs_above(lines: list[str]) -> tuple[str, ...]:
+    """Return the bodies on the lines straight above a date, in the order printed."""
+    found: list[str] = []
+    for line in reversed(lines[-_MOST_LINES:]):
+        organs = split_organs(line) if len(line) <= _LONGEST_LINE else ()
+        if not organs:
+            break
+        found[:0] = organs
+    return tuple(found)

@@ -1,0 +1,53 @@
+"""When a document takes effect and when it lapses, from its own closing provisions."""
+
+import re
+from datetime import date, timedelta
+
+from textq.notation.numerals import DATE, NUMERAL, parse_date, parse_number
+
+_SELF = r"本(?:办法|规定|条例|意见|通知|方案|措施|细则|决定|公告|政策|规则|法|计划|规划|条款|文件|政策意见|若干措施|实施意见|实施细则)"
+_EFFECT = re.compile(
+    rf"(?:{_SELF}(?:所列[^。]{{0,10}})?|^)[，,]?自\s*(?P<when>{DATE}|(?:公布|发布|印发|颁布|下发)(?:之日|日))\s*"
+    r"(?:起)?\s*(?:(?P<days>[0-9]{1,3})日后)?\s*(?:正式)?(?:施行|实施|执行|生效)(?P<rest>[^。]*)",
+    re.MULTILINE,
+)
+_UNTIL = re.compile(rf"(?:有效期|期限|执行)?(?:截止|截至|至|到)\s*(?P<date>{DATE})(?:止|为止)?")
+_YEARS = re.compile(rf"有效期(?:为|限为)?\s*(?P<years>[0-9]{{1,2}}|{NUMERAL}{{1,3}})\s*年")
+
+
+def read_validity(text: str, *, issued_on: date | None, published_on: date | None) -> tuple[date | None, date | None]:
+    """Return (effective_on, repealed_on); ``repealed_on`` is the first day on which the document is out of force.
+
+    Only a sentence about the document itself counts (本办法自…起施行); "from publication" is the day of publication,
+    else of issue. A term of n years runs from the effective date; "有效期至2020年12月31日" lapses on 2021-01-01.
+    """
+    found = list(_EFFECT.finditer(text))
+    if not found:
+        return None, None
+    sentence = found[-1]
+    effective = _resolve_day(sentence, published_on or issued_on)
+    return effective, _find_end(sentence["rest"], effective)
+
+
+def _resolve_day(sentence: re.Match[str], publication: date | None) -> date | None:
+    day = parse_date(sentence["when"]) or publication
+    return day + timedelta(days=int(sentence["days"])) if day and sentence["days"] else day
+
+
+def _find_end(rest: str, effective: date | None) -> date | None:
+    until = _UNTIL.search(rest)
+    last_day = parse_date(until["date"]) if until else None
+    if last_day:
+        return last_day + timedelta(days=1)
+    years = _YEARS.search(rest)
+    if years is None or effective is None:
+        return None
+    return _add_years(effective, parse_number(years["years"]))
+
+
+def _add_years(day: date, years: int) -> date:
+    """Return the anniversary; of 29 February, 1 March in common years."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

@@ -1,0 +1,1 @@
+"""Lexicons as objects: codebooks, lists of terms, and where they match."""

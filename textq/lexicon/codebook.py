@@ -1,0 +1,118 @@
+"""The codebook: which codes there are, what each means, and how borderline clauses are decided."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from textq.records import NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A clause with the code it gets: ``"instrument/subtype"``, ``"instrument"`` or ``"none"``."""
+
+    text: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How a code is called in Chinese and in English; either may be empty, not both."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subtype:
+    """A finer kind of an instrument, with what belongs to it, what does not, and clauses of either kind."""
+
+    name: str
+    label: Label
+    definition: str
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A class at the first level of the codebook, with its subtypes in their order."""
+
+    name: str
+    label: Label
+    definition: str
+    subtypes: tuple[Subtype, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule for borderline clauses, with clauses decided by it."""
+
+    statement: str
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A versioned set of codes with their rules. ``none`` is built in and needs no entry.
+
+    Attributes
+    ----------
+    name, version, language
+        What it is called, which edition it is, and the language (BCP 47) of the clauses it is for.
+    instruments
+        The classes in the codebook's order, which decides ties.
+    decision
+        The questions a coder asks, in the order in which they are asked.
+    rules
+        Rules for borderline clauses.
+    none
+        What ``none`` covers: its definition and examples, as for an instrument.
+    """
+
+    name: str
+    version: str
+    language: str
+    instruments: tuple[Instrument, ...]
+    decision: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    none: Instrument
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Every code but ``none``, in order: ``"instrument/subtype"``, or ``"instrument"`` where it has no subtypes."""
+        return tuple(code for instrument in self.instruments for code in _codes_of(instrument))
+
+    @cached_property
+    def instrument_names(self) -> tuple[str, ...]:
+        """The names of the instruments, in order, without ``none``."""
+        return tuple(instrument.name for instrument in self.instruments)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Position of each code, of each instrument and of ``none`` (last) in the codebook's order."""
+        names = (name for one in self.instruments for name in (one.name, *_codes_of(one)))
+        return {name: rank for rank, name in enumerate(dict.fromkeys((*names, NONE)))}
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """Every example clause in the codebook, in order."""
+        of_subtypes = (subtype.examples for one in self.instruments for subtype in one.subtypes)
+        of_instruments = (one.examples for one in (*self.instruments, self.none))
+        of_rules = (rule.examples for rule in self.rules)
+        return tuple(example for group in (*of_subtypes, *of_instruments, *of_rules) for example in group)
+
+
+def split_code(code: str) -> tuple[str, str | None]:
+    """Return instrument and subtype of a code; ``"none"`` and codes without a subtype have None.
+
+    >>> split_code("supply/talent")
+    ('supply', 'talent')
+    """
+    instrument, _, subtype = code.partition("/")
+    return instrument, subtype or None
+
+
+def _codes_of(instrument: Instrument) -> tuple[str, ...]:
+    return tuple(f"{instrument.name}/{subtype.name}" for subtype in instrument.subtypes) or (instrument.name,)

@@ -1,0 +1,52 @@
+"""The blocks of an official document that are not its provisions: head, addressee, signature, cc, annex marks."""
+
+import re
+from collections.abc import Sequence
+
+from textq.notation.marks import match_mark
+from textq.notation.numerals import DATE
+from textq.notation.organs import ORGAN
+
+HEAD_LINES = 16
+"""The head of a document never reaches further down than this many lines."""
+
+ADDRESSEE_LENGTH = 200
+
+_NOTE = re.compile(
+    rf"[（(].*[）)]|.*{DATE}.*(?:通过|公布|发布|批准|修正|修订|施行|废止).*|索引号.*|来源[:：].*|签发人.*", re.DOTALL
+)
+LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
+"""A line "成文日期：2016年3月21日"."""
+
+DATE_LINE = re.compile(rf"[（(]?(?P<organs>(?:{ORGAN} ?)*)(?P<date>{DATE})[）)]?")
+"""The last line of a signature: a date alone, or behind the names that sign."""
+
+CC_LINE = re.compile(rf"(?:抄送|抄报|分送|主送|送)[:：].*|(?:{ORGAN})? ?{DATE} ?印发")
+"""A line of the cc block at the foot of a document."""
+
+ATTACHMENT_LIST = re.compile(r"附件? ?[:：].+")
+"""The line above the signature that lists the annexes."""
+
+ANNEX_MARK = re.compile(r"(?P<label>附[件表录] ?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})?)(?:[:：]| |$)(?P<title>.*)")
+"""The line that opens an annex: 附件, 附件1, 附表二 …"""
+
+CONTENTS_MARK = re.compile(r"目 ?[录次]")
+
+
+def is_note(line: str) -> bool:
+    """Is this line a remark about the document: in brackets, on its adoption, or a publisher's label?"""
+    return _NOTE.fullmatch(line) is not None
+
+
+def is_addressee(line: str) -> bool:
+    """Is this line the addressee (各区、县（市）人民政府，市政府各部门：)?"""
+    return line.endswith(("：", ":")) and len(line) <= ADDRESSEE_LENGTH and "。" not in line and not match_mark(line)
+
+
+def count_head_lines(lines: Sequence[str]) -> int:
+    """Return how many lines stand above the addressee, the table of contents, the first provision or the first sentence."""
+    for at, line in enumerate(lines[:HEAD_LINES]):
+        sentence = "。" in line and not is_note(line)
+        if at and (is_addressee(line) or match_mark(line) or sentence or CONTENTS_MARK.fullmatch(line)):
+            return at
+    return min(len(lines), HEAD_LINES)

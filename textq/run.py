@@ -1,0 +1,99 @@
+"""A finished run: its tables, the texts behind them, and the way from a score back to its clauses."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from textq.errors import RunError
+from textq.export.parquet import read_parquet
+from textq.export.run_folder import find_run, read_meta
+from textq.frames import LIST_BREAK
+from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, SCORES, SUBTYPES, Contract, check
+
+
+class Run:
+    """One run of ``textq score``, read from its folder when a table is first asked for.
+
+    Attributes
+    ----------
+    run_dir : Path
+        The folder of the run.
+    meta : Mapping
+        ``run.json``: run id, versions, parameters, inputs, counts, warnings, output hashes.
+    """
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self.meta: Mapping[str, Any] = read_meta(run_dir)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.run_dir)!r})"
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """One row a file: status, metadata, scope, period and power."""
+        return self._read(DOCUMENTS)
+
+    @cached_property
+    def clauses(self) -> pd.DataFrame:
+        """One row a clause, with its offsets in the document's text."""
+        return self._read(CLAUSES)
+
+    @cached_property
+    def codings(self) -> pd.DataFrame:
+        """One row a coded clause, with its evidence."""
+        return self._read(CODINGS)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """One row a unit, period and instrument."""
+        return self._read(SCORES)
+
+    @cached_property
+    def subtypes(self) -> pd.DataFrame:
+        """The measures of ``scores`` by subtype."""
+        return self._read(SUBTYPES)
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """The periods in which each unit was searched."""
+        return self._read(COVERAGE)
+
+    def read_text(self, doc_id: str) -> str:
+        """Return the text of a document, the one that all offsets count.
+
+        Raises
+        ------
+        RunError
+            If the run has no such document.
+        """
+        path = self.run_dir / "text" / f"{doc_id}.txt"
+        if not path.is_file():
+            raise RunError(f"the run {self.run_dir.name} has no text of document {doc_id!r}. See documents.csv.")
+        return path.read_bytes().decode("utf-8")
+
+    def find_clauses(self, unit: str, period: int, instrument: str) -> pd.DataFrame:
+        """Return the clauses behind the ``count`` of a score: coded ``instrument`` in that unit's documents of the period."""
+        units = self.documents["unit"].fillna("").str.split(LIST_BREAK)
+        here = [unit in codes for codes in units]
+        documents = self.documents[here & (self.documents["status"] == "read") & (self.documents["period"] == period)]
+        codings = self.codings[self.codings["instrument"] == instrument]
+        clauses = self.clauses[self.clauses["doc_id"].isin(documents["doc_id"])]
+        return clauses.merge(codings.drop(columns="clause_sha256"), on="clause_id").reset_index(drop=True)
+
+    def _read(self, contract: Contract) -> pd.DataFrame:
+        return check(read_parquet(self.run_dir / f"{contract.name}.parquet"), contract)
+
+
+def load_run(path: str | Path) -> Run:
+    """Load the run in ``path``: a run folder, or a study folder, whose newest run is meant.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    return Run(find_run(Path(path)))

@@ -1,0 +1,1 @@
+"""Codings → score table: unit × period × instrument."""

@@ -1,0 +1,1 @@
+"""Document → Clauses: the grammar of official documents, and words."""

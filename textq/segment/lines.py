@@ -1,0 +1,103 @@
+"""Cut a document's text into logical lines: its own lines, and provisions that run on inside a line."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from textq.notation.marks import Level, Mark, find_marks, match_mark
+from textq.records import Span
+
+_SENTENCE_END = frozenset("。；：！？”）;:)．")
+_CITING = frozenset("法例本照和及与至、》")
+_LONGEST_TITLE = 40
+_TITLE = re.compile(r"[^。；：，！？]*")
+
+
+def cut_lines(text: str) -> list[Span]:
+    """Return the spans of the logical lines of ``text``, without outer blanks, in order.
+
+    A mark inside a line opens a new one if it stands behind the end of a sentence (or a chapter's title) and
+    continues the numbering: the next number of its level, or the first one where the second follows. So texts
+    whose line breaks were lost fall into their provisions, and a 第五条 cited in a sentence does not.
+    """
+    cutter = _Cutter(text)
+    return [line for start, end in _physical_lines(text) for line in cutter.cut(start, end)]
+
+
+def _physical_lines(text: str) -> Iterator[tuple[int, int]]:
+    ends = [-1, *(found.start() for found in re.finditer("\n", text)), len(text)]
+    for before, end in pairwise(ends):
+        if text[before + 1 : end].strip():
+            yield before + 1, end
+
+
+class _Cutter:
+    """Walks over a text and remembers the last number seen at each level of numbering."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._last: dict[Level, int] = {}
+        self._title_from: int | None = None
+
+    def cut(self, start: int, end: int) -> Iterator[Span]:
+        """Yield the logical lines of the physical line ``[start, end)``."""
+        opening = match_mark(self._text, start)
+        self._title_from = None
+        if opening:
+            self._enter(opening)
+        position = start
+        inside = [mark for mark in find_marks(self._text, opening.end if opening else start, end) if mark.end < end]
+        for at, mark in enumerate(inside):
+            if self._opens_line(mark, inside[at + 1 :]):
+                yield self._strip(position, mark.start)
+                self._enter(mark)
+                position = mark.start
+        yield self._strip(position, end)
+
+    def _enter(self, mark: Mark) -> None:
+        """Note that the division ``mark`` has begun: deeper numbering starts afresh; articles count through."""
+        for level in [level for level in self._last if level > mark.level and level != Level.ARTICLE]:
+            del self._last[level]
+        self._last[mark.level] = mark.number
+        self._title_from = mark.end if mark.level < Level.ARTICLE else None
+
+    def _opens_line(self, mark: Mark, later: list[Mark]) -> bool:
+        if self._is_spaced_article(mark):
+            return True
+        if not (self._is_behind_sentence(mark) or self._is_behind_title(mark) or self._is_behind_head(mark)):
+            return False
+        if mark.level < Level.ARTICLE or mark.number == self._last.get(mark.level, 0) + 1 > 1:
+            return True
+        return mark.number == 1 and any(other.level == mark.level and other.number == 2 for other in later)
+
+    def _is_spaced_article(self, mark: Mark) -> bool:
+        """Is this the next article, set off by a blank (…规划与建设第八条 市人民政府…), and no citation?
+
+        Behind a full stop up to two numbers may be missing: repealed or lost articles.
+        """
+        if mark.level != Level.ARTICLE or self._text[mark.end - 1] != " ":
+            return False
+        step = mark.number - self._last.get(Level.ARTICLE, 0)
+        most = 3 if self._is_behind_sentence(mark) else 1
+        return 1 <= step <= most and self._text[mark.start - 1] not in _CITING
+
+    def _is_behind_sentence(self, mark: Mark) -> bool:
+        at = mark.start - 1
+        while at > 0 and self._text[at] == " ":
+            at -= 1
+        return self._text[at] in _SENTENCE_END
+
+    def _is_behind_title(self, mark: Mark) -> bool:
+        """Does a chapter's or section's bare title stand between its mark and this one?"""
+        if self._title_from is None or mark.level > Level.FIRST:
+            return False
+        title = self._text[self._title_from : mark.start]
+        return 0 < len(title) <= _LONGEST_TITLE and _TITLE.fullmatch(title) is not None
+
+    def _is_behind_head(self, mark: Mark) -> bool:
+        """Is this the first chapter or article of all, with nothing but the document's head before it?"""
+        return mark.level <= Level.ARTICLE and not self._last and "。" not in self._text[: mark.start]
+
+    def _strip(self, start: int, end: int) -> Span:
+        line = self._text[start:end]
+        return Span(start + len(line) - len(line.lstrip()), end - (len(line) - len(line.rstrip())))

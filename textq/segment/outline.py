@@ -1,0 +1,97 @@
+"""Where in a document we are: the open divisions, their headings, and the stems whose lists are open."""
+
+from dataclasses import dataclass, field
+
+from textq.notation.marks import Level, Mark
+
+HEADING_BREAK = " / "
+"""Between the headings of a heading path."""
+
+
+@dataclass(slots=True)
+class _Stem:
+    """The line that introduces a list: the level of its items, the number of the last one."""
+
+    level: Level
+    text: str
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Outline:
+    """The state of one walk over the lines of a document."""
+
+    row_head: str = ""
+    _annex: str = ""
+    _path: list[tuple[Level, str]] = field(default_factory=list)
+    _headings: list[tuple[Level, str]] = field(default_factory=list)
+    _stems: list[_Stem] = field(default_factory=list)
+    _paragraphs: int = 0
+
+    @property
+    def division(self) -> tuple[str, ...]:
+        """The labels of the open divisions (("第二章", "第五条", "第二款", "（一）"))."""
+        labels = [self._annex] if self._annex else []
+        for level, label in self._path:
+            labels.append(label)
+            if level == Level.ARTICLE and self._paragraphs > 1:
+                labels.append(f"第{_to_numeral(self._paragraphs)}款")
+        return tuple(labels)
+
+    @property
+    def heading(self) -> str:
+        """The texts of the open headings, outermost first."""
+        return HEADING_BREAK.join(text for _, text in self._headings)
+
+    @property
+    def in_article(self) -> bool:
+        """Are we below a 条?"""
+        return any(level == Level.ARTICLE for level, _ in self._path)
+
+    def open_annex(self, label: str) -> None:
+        """Leave all divisions and open an annex."""
+        self._annex = label
+        self._path.clear()
+        self._headings.clear()
+        self._stems.clear()
+
+    def enter(self, mark: Mark) -> str:
+        """Enter the division of ``mark``; return the stem whose list it continues, or ""."""
+        self._path = [*(open_ for open_ in self._path if open_[0] < mark.level), (mark.level, mark.label.strip())]
+        self._headings = [open_ for open_ in self._headings if open_[0] < mark.level]
+        if mark.level <= Level.ARTICLE:
+            self._paragraphs = 1
+        return self._continue_stem(mark)
+
+    def _continue_stem(self, mark: Mark) -> str:
+        while self._stems and self._stems[-1].level > mark.level:
+            self._stems.pop()
+        if not self._stems or self._stems[-1].level != mark.level:
+            return ""
+        stem = self._stems[-1]
+        if mark.number != stem.last + 1:
+            self._stems.pop()
+            return ""
+        stem.last = mark.number
+        return stem.text
+
+    def enter_paragraph(self) -> None:
+        """Enter an unnumbered paragraph: the next 款 of an article, or the text below a numbered line."""
+        if self.in_article and self._path[-1][0] >= Level.ARTICLE:
+            self._path = [open_ for open_ in self._path if open_[0] <= Level.ARTICLE]
+            self._paragraphs += 1
+
+    def add_heading(self, level: Level, text: str) -> None:
+        """Remember the heading of the division just entered."""
+        self._headings.append((level, text))
+
+    def add_stem(self, item_level: Level, text: str) -> None:
+        """Remember a line that introduces a list whose items have marks of ``item_level``."""
+        self._stems = [stem for stem in self._stems if stem.level < item_level]
+        self._stems.append(_Stem(item_level, text))
+
+
+def _to_numeral(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十") + (digits[ones] if ones or not tens else "")
