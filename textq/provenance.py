@@ -1,17 +1,94 @@
-"""Which code made a result: the version of textq, and the hash of its source."""
+"""Where a result comes from: the code, the lists, the parameters and the inputs that made it."""
 
 import hashlib
+import json
+import platform
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_args
+
+import pandas as pd
+
+from textq.lexicon.read import builtin_lexicon, builtin_root
+from textq.records import NONE, Status
+from textq.scoring.aggregate import ScoreSpec
+
+SCHEMA_VERSION = 1
+"""The version of the run folder's tables and of ``--json``."""
 
 
 @cache
 def code_version() -> str:
     """Return "<version>+<hash>": the release, and the first 12 hex digits over all of textq's source files."""
+    return f"{version('textq')}+{_hash_folder(Path(__file__).resolve().parent, '*.py')}"
+
+
+@cache
+def lists_version() -> str:
+    """Return the first 12 hex digits over all lexicon files, so that an edited list makes another run."""
+    return _hash_folder(builtin_root(), "*.*")
+
+
+def _hash_folder(root: Path, pattern: str) -> str:
     digest = hashlib.sha256()
-    root = Path(__file__).resolve().parent
-    for path in sorted(root.rglob("*.py"), key=lambda found: found.relative_to(root).as_posix()):
+    for path in sorted(root.rglob(pattern), key=lambda found: found.relative_to(root).as_posix()):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return f"{version('textq')}+{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]
+
+
+def describe_run(
+    documents: pd.DataFrame,
+    codings: pd.DataFrame,
+    spec: ScoreSpec,
+    stated: Mapping[str, str],
+    warnings: Mapping[str, Sequence[str]],
+) -> dict[str, object]:
+    """Return what ``run.json`` says of a run, but for the volatile facts.
+
+    The run id is the first 12 hex digits of the hash of code, lists, parameters and inputs; ``stated`` holds the
+    hashes of the manifests.
+    """
+    lexicon = builtin_lexicon()
+    recipe = {
+        "code": code_version(),
+        "lists": lists_version(),
+        "codebook": spec.codebook,
+        "lexicon": f"{lexicon.name}@{lexicon.version}",
+        "parameters": {name: asdict(spec)[name] for name in ("sharing", "share_of", "depreciation")},
+        "inputs": documents[["path", "sha256"]].fillna("").to_dict("records"),
+        "stated": dict(stated),
+    }
+    run_id = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:12]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": run_id,
+        **recipe,
+        "n_files": len(documents),
+        "status": _count(documents["status"], get_args(Status)),
+        "n_clauses": len(codings),
+        "classes": _count(codings["instrument"], (*spec.instruments, NONE)),
+        "warnings": {name: list(paths) for name, paths in warnings.items()},
+    }
+
+
+def _count(values: "pd.Series[str]", names: Sequence[str]) -> dict[str, int]:
+    counts = Counter(values)
+    return {name: counts[name] for name in names}
+
+
+def describe_machine(started_at: datetime) -> dict[str, object]:
+    """Return the volatile facts of a run: clock, duration, machine, command line."""
+    return {
+        "started_at": started_at.isoformat(timespec="seconds"),
+        "seconds": round((datetime.now().astimezone() - started_at).total_seconds(), 2),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "command": sys.argv,
+    }

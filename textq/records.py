@@ -87,6 +87,17 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class CutClause:
+    """A clause as a user cut it: text, and as much of its context as is known."""
+
+    clause_id: str
+    text: str
+    title: str = ""
+    heading: str = ""
+    stem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Coding:
     """One coder's judgement of one clause; ``evidence`` spans use the offsets of the coded text's owner."""
 

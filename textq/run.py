@@ -1,9 +1,8 @@
 """A finished run: its tables, the texts behind them, and the way from a score back to its clauses."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,6 +11,9 @@ from textq.export.parquet import read_parquet
 from textq.export.run_folder import find_run, read_meta
 from textq.frames import LIST_BREAK
 from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, SCORES, SUBTYPES, Contract, check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Run:
@@ -76,9 +78,9 @@ class Run:
         return path.read_bytes().decode("utf-8")
 
     def find_clauses(self, unit: str, period: int, instrument: str) -> pd.DataFrame:
-        """Return the clauses behind the ``count`` of a score: coded ``instrument`` in that unit's documents of the period."""
+        """Return the clauses behind a score's ``count``: coded ``instrument`` in the unit's documents of the period."""
         units = self.documents["unit"].fillna("").str.split(LIST_BREAK)
-        here = [unit in codes for codes in units]
+        here = pd.Series([unit in codes for codes in units], index=units.index)
         documents = self.documents[here & (self.documents["status"] == "read") & (self.documents["period"] == period)]
         codings = self.codings[self.codings["instrument"] == instrument]
         clauses = self.clauses[self.clauses["doc_id"].isin(documents["doc_id"])]

@@ -85,10 +85,11 @@ def render_html(source: SourceText, index: int) -> bytes:
     table = _metadata_table(source) if index % 2 == 0 else ""
     page = (
         f'<!DOCTYPE html>\n<html><head><meta charset="{declared}"><title>{html.escape(source.head["title"])}</title>'
-        "<style>p {line-height: 2}</style></head>\n<body><div class=\"nav\"><ul><li><a href=\"#\">首页</a></li><li>"
-        f'<a href="#">政务公开</a></li></ul></div>\n{table}\n<table width="724"><tr>{box}\n' + "\n".join(parts)
+        '<style>p {line-height: 2}</style></head>\n<body><div class="nav"><ul><li><a href="#">首页</a></li><li>'
+        f'<a href="#">政务公开</a></li></ul></div>\n{table}\n<table width="724"><tr>{box}\n'
+        + "\n".join(parts)
         + ("\n</td>" if index % 3 == 0 else "\n</div></td>")
-        + "</tr></table>\n<div class=\"footer\"><a href=\"#\">打印本页</a> <a href=\"#\">关闭窗口</a></div>"
+        + '</tr></table>\n<div class="footer"><a href="#">打印本页</a> <a href="#">关闭窗口</a></div>'
         "<script>var page = 1;</script></body></html>\n"
     )
     return page.encode(encoding)
@@ -211,7 +212,7 @@ def main() -> None:
         writer = csv.DictWriter(file, MANIFEST_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    print(f"{len(rows)} documents: {counts}")  # noqa: T201
+    print(f"{len(rows)} documents: {counts}")
 
 
 if __name__ == "__main__":

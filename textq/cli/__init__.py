@@ -66,8 +66,8 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _open_streams() -> None:
-    """Let no character that a console cannot show end the program (Windows code pages)."""
+    """Write UTF-8 into files and pipes; on a console let no character that it cannot show end the program."""
     streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
     for stream in streams:
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="replace", encoding=None if stream.isatty() else "utf-8")

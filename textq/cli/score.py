@@ -62,7 +62,9 @@ def command(
         click.echo(line, err=as_json)
     if as_json:
         shown = ("schema_version", "run_id", "n_files", "status", "n_clauses", "classes", "warnings")
-        click.echo(json.dumps({"run_dir": str(run.run_dir), **{name: run.meta[name] for name in shown}}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"run_dir": str(run.run_dir), **{name: run.meta[name] for name in shown}}, ensure_ascii=False)
+        )
     ctx.exit(EXIT_PARTIAL if run.meta["status"]["failed"] + run.meta["status"]["scanned"] else 0)
 
 

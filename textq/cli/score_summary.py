@@ -10,11 +10,12 @@ from textq.run import Run
 
 _LOW_CONFIDENCE = 0.6
 _MOST_FILES = 10
+_MOST_NAMES = 3
 
 _TEXTS = {
     "files": {
         "zh": "找到 {n} 个文件: {read} 可读, {scanned} 扫描件, {duplicate} 重复, {failed} 失败, {ignored} 忽略",
-        "en": "{n} files found: {read} read, {scanned} scanned, {duplicate} duplicate, {failed} failed, {ignored} ignored",
+        "en": "{n} files: {read} read, {scanned} scanned, {duplicate} duplicate, {failed} failed, {ignored} ignored",
     },
     "scope": {
         "zh": "用于评分的文件 {scored} 份, 涉及 {units} 个城市(区县), {first}–{last} 年; 不计入地方强度 {out} 份",
@@ -30,7 +31,26 @@ _TEXTS = {
         "en": "{n} clauses with mixed evidence; coding error unknown: nobody has audited a sample yet",
     },
     "wrote": {"zh": "写出 {files}", "en": "wrote {files}"},
-    "warning": {"zh": "注意: {text}", "en": "note: {text}"},
+    "undated": {
+        "zh": "注意: {n} 份文件没有日期, 不计分: {paths}",
+        "en": "note: {n} documents are undated and kept out of the scores: {paths}",
+    },
+    "ambiguous_place": {
+        "zh": "注意: {n} 份文件的地名有歧义, 不计分; 请在 manifest 的 units 列注明: {paths}",
+        "en": "note: {n} documents name a place that several bear; state it in the manifest (units): {paths}",
+    },
+    "outside_coverage": {
+        "zh": "注意: {n} 份文件超出所声明的检索年份, 该年不计分: {paths}",
+        "en": "note: {n} documents lie outside the coverage declared for their unit: {paths}",
+    },
+    "unranked": {
+        "zh": "注意: {n} 份文件无法确定政策力度, 相应力度之和为缺失: {paths}",
+        "en": "note: {n} documents have no power rank, so that power sums are missing: {paths}",
+    },
+    "conflict": {
+        "zh": "注意: {n} 份文件的 manifest 与正文不一致, 以 manifest 为准 (见 notes 列): {paths}",
+        "en": "note: {n} documents are stated otherwise in the manifest, which wins (column notes): {paths}",
+    },
     "unread": {"zh": "未读: {path} — {reason}", "en": "not read: {path}: {reason}"},
     "more": {"zh": "… 另有 {n} 个, 见 documents.csv", "en": "… and {n} more, see documents.csv"},
     "none": {"zh": "非工具", "en": "none"},
@@ -48,8 +68,8 @@ def describe_run(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Iter
     if meta["n_clauses"]:
         doubtful = int((run.codings["confidence"].dropna() < _LOW_CONFIDENCE).sum())
         yield _say("doubt", lang, n=f"{doubtful:,}")
-    for warning in meta["warnings"]:
-        yield _say("warning", lang, text=warning)
+    for name, found in meta["warnings"].items():
+        yield _say(name, lang, n=len(found), paths=", ".join(found[:_MOST_NAMES]) + " …" * (len(found) > _MOST_NAMES))
     yield _say("wrote", lang, files=run.run_dir)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from textq.errors import ClauseFileError
@@ -48,4 +48,4 @@ def _to_row(coding: Coding) -> dict[str, Any]:
     }
 
 
-_WRITERS = {".jsonl": _write_jsonl, ".csv": _write_csv}
+_WRITERS: Mapping[str, Callable[[Iterable[Coding], TextIO], None]] = {".jsonl": _write_jsonl, ".csv": _write_csv}

@@ -53,8 +53,12 @@ def find_run(path: Path) -> Path:
         run = path / latest.read_text(encoding="utf-8").strip()
         if (run / META).is_file():
             return run
-        raise RunError(f"{latest} names {run.name}, which is not there. Score again, or give a folder below {path / RUNS}.")
-    raise RunError(f"{path} holds no run: neither {META} nor {LATEST}. Run `textq score` first, or give its output folder.")
+        raise RunError(
+            f"{latest} names {run.name}, which is not there. Score again, or give a folder below {path / RUNS}."
+        )
+    raise RunError(
+        f"{path} holds no run: neither {META} nor {LATEST}. Run `textq score` first, or give its output folder."
+    )
 
 
 def read_meta(run_dir: Path) -> dict[str, object]:

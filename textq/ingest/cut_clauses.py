@@ -3,23 +3,12 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from textq.errors import ClauseFileError, ReadError
 from textq.ingest.decode import decode_text
-
-
-@dataclass(frozen=True, slots=True)
-class CutClause:
-    """A clause as a user cut it: text, and as much of its context as is known."""
-
-    clause_id: str
-    text: str
-    title: str = ""
-    heading: str = ""
-    stem: str = ""
+from textq.records import CutClause
 
 
 def read_clauses(path: Path) -> list[CutClause]:

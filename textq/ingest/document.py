@@ -38,7 +38,9 @@ def read_document(file: SourceFile, gazetteer: Gazetteer, cache: ExtractCache | 
     try:
         data = file.location.read_bytes()
     except OSError as error:
-        why = "the manifest names this file, but it is not there." if file.row else f"the file cannot be opened: {error}"
+        why = (
+            "the manifest names this file, but it is not there." if file.row else f"the file cannot be opened: {error}"
+        )
         return Reading(file, "failed", doc_id=file.row.doc_id if file.row else "", reason=why)
     sha256 = hashlib.sha256(data).hexdigest()
     doc_id = (file.row.doc_id if file.row else "") or sha256[:ID_LENGTH]
@@ -49,11 +51,13 @@ def read_document(file: SourceFile, gazetteer: Gazetteer, cache: ExtractCache | 
         return Reading(file, "scanned", doc_id, sha256, str(error))
     except ReadError as error:
         return Reading(file, "failed", doc_id, sha256, str(error))
-    except Exception as error:  # noqa: BLE001 — a reader's own failure on a hostile file must not end the run
+    except Exception as error:
         why = f"the reader failed on this file ({type(error).__name__}: {error}). It may be damaged; save it anew."
         return Reading(file, "failed", doc_id, sha256, why)
     metadata = read_metadata(extract, gazetteer, file.row)
-    return Reading(file, "read", doc_id, sha256, "", _build_document(file, doc_id, sha256, extract, metadata), metadata.notes)
+    return Reading(
+        file, "read", doc_id, sha256, "", _build_document(file, doc_id, sha256, extract, metadata), metadata.notes
+    )
 
 
 def _build_document(file: SourceFile, doc_id: str, sha256: str, extract: Extract, metadata: Metadata) -> Document:
@@ -72,7 +76,9 @@ def _build_document(file: SourceFile, doc_id: str, sha256: str, extract: Extract
 def _check_hash(file: SourceFile, sha256: str) -> None:
     stated = file.row.source.get("sha256") if file.row else None
     if stated and stated.lower() != sha256:
-        raise ReadError("its sha256 differs from the manifest's: the file was changed. Restore it, or correct the manifest.")
+        raise ReadError(
+            "its sha256 differs from the manifest's: the file was changed. Restore it, or correct the manifest."
+        )
 
 
 def _extract(data: bytes, file: SourceFile, sha256: str, cache: ExtractCache | None) -> Extract:

@@ -1,6 +1,7 @@
 """Which files are the corpus: the rows of a manifest where there is one, else every readable file."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +29,11 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The files of a corpus in their order, and the coverage its manifest declares."""
+    """The files of a corpus in their order, the coverage its manifests declare, and the manifests' sha256 by path."""
 
     files: tuple[SourceFile, ...]
     coverage: tuple[CoverageRow, ...]
+    lists: Mapping[str, str]
 
 
 def find_files(paths: Sequence[Path]) -> Corpus:
@@ -46,18 +48,22 @@ def find_files(paths: Sequence[Path]) -> Corpus:
     """
     files: dict[Path, SourceFile] = {}
     coverage: list[CoverageRow] = []
+    lists: dict[str, str] = {}
     for path in paths:
         if not path.exists():
             raise ConfigError(f"{path} does not exist. Give a folder of documents, or files.")
         prefix = f"{path.resolve().name}/" if len(paths) > 1 and path.is_dir() else ""
         for file in _list_folder(path, prefix) if path.is_dir() else [SourceFile(path.name, path)]:
             files.setdefault(file.location.resolve(), file)
-        if path.is_dir() and (path / COVERAGE_NAME).is_file():
+        for name in (MANIFEST_NAME, COVERAGE_NAME):
+            if (path / name).is_file():
+                lists[prefix + name] = hashlib.sha256((path / name).read_bytes()).hexdigest()
+        if (path / COVERAGE_NAME).is_file():
             coverage += read_coverage(path / COVERAGE_NAME)
     if not files:
         raise ConfigError(f"no file was found in {', '.join(map(str, paths))}. Give a folder that holds documents.")
     _check_names(list(files.values()))
-    return Corpus(tuple(files.values()), tuple(coverage))
+    return Corpus(tuple(files.values()), tuple(coverage), lists)
 
 
 def _list_folder(folder: Path, prefix: str) -> Iterator[SourceFile]:

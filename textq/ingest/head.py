@@ -23,14 +23,19 @@ _ADOPTION = re.compile(
     rf"(?P<date>{DATE})\s*(?P<place>[\u4e00-\u9fff]{{2,12}}?)第[一二三四五六七八九十]+届(?P<body>人民代表大会(?:常务委员会)?)"
     r"[^。]*?通过"
 )
-_TITLE_VERB = re.compile(r"(?:关于|印发|转发|批转|发布|公布)")
+_PROMULGATION = re.compile(rf"[（(](?P<date>{DATE})(?P<place>{ORGAN})(?P<body>)令第 ?[0-9]+号(?:公布|发布)")
+_PREAMBLE = 400
+"""The adoption or promulgation of a regulation is told in so many characters at its beginning."""
+
+_VERB = re.compile(r"(?:关于|印发|转发|批转|发布|公布)")
+_CONTINUATIONS = ("的通知", "的决定", "的意见", "的批复", "的函", "（试行）")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands above the body; "" or () where nothing was found.
 
-    ``n_lines`` counts the lines of the head. ``adopted`` is the sentence on the adoption of a regulation.
+    ``n_lines`` counts the lines of the head. ``adopted`` is the day on which a regulation was adopted or promulgated.
     """
 
     title: str
@@ -45,8 +50,8 @@ def read_head(text: str) -> Head:
     """Read the head of a normalised document text."""
     lines = text.split("\n", HEAD_LINES)[:HEAD_LINES]
     lines = lines[: count_head_lines(lines)]
-    adopted = next((found for line in lines if (found := _ADOPTION.search(line))), None)
-    title = _find_title(lines)
+    adopted = _ADOPTION.search(text[:_PREAMBLE]) or _PROMULGATION.search(text[:_PREAMBLE])
+    title = _find_promulgated(text, lines) or _find_title(lines)
     issuers = title_issuers(title) or _adopting_body(adopted) or _red_head_issuers(lines)
     return Head(
         title=title,
@@ -84,15 +89,34 @@ def _find_title(lines: list[str]) -> str:
     labelled = _read_labels(lines).get("title")
     if labelled:
         return labelled
-    candidates = [line for line in lines if not _is_furniture(line)]
+    candidates = _drop_letterhead([line for line in lines if not _is_furniture(line)])
     title = ""
-    for line in candidates:
-        title += line if not title or not _needs_space(title, line) else f" {line}"
-        if _is_complete_title(title) and not _continues(candidates, line):
+    for at, line in enumerate(candidates):
+        title += f" {line}" if _is_next_issuer(title, line) else line
+        following = candidates[at + 1] if at + 1 < len(candidates) else ""
+        if _is_complete_title(title) and not following.startswith(_CONTINUATIONS):
             return title
         if len(title) > _LONGEST_TITLE:
             break
     return candidates[0] if candidates and len(candidates[0]) <= _LONGEST_TITLE else ""
+
+
+def _find_promulgated(text: str, lines: list[str]) -> str:
+    """Return the title of the regulation that an order (令) promulgates, or ""."""
+    ordered = any(_RED_HEAD.fullmatch(line) and line.endswith("令") for line in lines)
+    quoted = re.search(r"《([^《》]+)》", text[:_PREAMBLE]) if ordered else None
+    return quoted[1] if quoted else ""
+
+
+def _drop_letterhead(candidates: list[str]) -> list[str]:
+    """Leave out issuers on lines of their own above a title that does not go on with 关于 or 印发."""
+    at = next((at for at, line in enumerate(candidates) if not split_organs(line)), 0)
+    return candidates if at and (_VERB.match(candidates[at]) or title_issuers(candidates[at])) else candidates[at:]
+
+
+def _is_next_issuer(title: str, line: str) -> bool:
+    """Tell whether a line of the title brings a further issuer (商务部 / 海关总署关于……)."""
+    return bool(split_organs(title)) and bool(split_organs(line) or title_issuers(line))
 
 
 def _is_furniture(line: str) -> bool:
@@ -102,32 +126,25 @@ def _is_furniture(line: str) -> bool:
     return red or number is not None or labelled or is_note(line) or re.fullmatch(DATE, line) is not None
 
 
-def _needs_space(title: str, line: str) -> bool:
-    """Two issuers on two lines stay two names."""
-    return re.fullmatch(ORGAN, line) is not None and re.fullmatch(rf"{ORGAN}(?: {ORGAN})*", title) is not None
-
-
 def _is_complete_title(title: str) -> bool:
     balanced = all(title.count(left) == title.count(right) for left, right in ("《》", "（）", "()"))
     carries = re.search(r"印发|转发|批转", title) is not None
-    return balanced and document_type(title) != "" and (not carries or title.endswith(("通知", "决定", "函")))
-
-
-def _continues(candidates: list[str], line: str) -> bool:
-    at = candidates.index(line) + 1
-    return at < len(candidates) and candidates[at].startswith(("的通知", "的决定", "的意见", "的批复", "的函", "（试行）"))
+    typed = document_type(title) != "" or title.endswith("答复")
+    return balanced and typed and (not carries or title.endswith(("通知", "决定", "函")))
 
 
 def title_issuers(title: str) -> tuple[str, ...]:
     """Return the issuers that a title begins with (商务部 海关总署关于…), or ()."""
-    verb = _TITLE_VERB.search(title)
+    verb = _VERB.search(title)
     answer = re.match(r"(.+?)对.+的(?:答复|批复|复函)$", title)
-    prefix = answer[1] if answer and not (verb and verb.start() < answer.end(1)) else title[: verb.start()] if verb else ""
+    prefix = (
+        answer[1] if answer and not (verb and verb.start() < answer.end(1)) else title[: verb.start()] if verb else ""
+    )
     return split_organs(re.sub(r"等[0-9一二三四五六七八九十]*(?:部门|单位)$", "", prefix.strip()))
 
 
 def _adopting_body(adopted: re.Match[str] | None) -> tuple[str, ...]:
-    return (adopted["place"] + adopted["body"],) if adopted else ()
+    return split_organs(adopted["place"] + adopted["body"]) if adopted else ()
 
 
 def _red_head_issuers(lines: list[str]) -> tuple[str, ...]:

@@ -22,10 +22,11 @@ _CONTENT_SELECTORS = (
 """Where the content systems of government sites put the text of a document, the commonest first."""
 
 _NOISE = "script, style, noscript, template, iframe, nav, header, footer, form, button, select, canvas, svg"
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 hr li main "
-    "ol p pre section table tbody td tfoot th thead tr ul".split()
-)
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
 
 _META_NAMES = {"ArticleTitle": "title", "PubDate": "published_on"}

@@ -1,5 +1,6 @@
 """Lines of laid-out pages → paragraphs: drop page furniture, heal what line and page breaks tore apart."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +22,15 @@ _REPEATS = 3
 _INDENT = 1.5
 """Type sizes: from here on a line starts indented, or ends short of the right margin."""
 
-_PAGE_NUMBER = re.compile(r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:[\s,，/]*共?\s*[0-9]{1,4}\s*页?)?[-—–－·\s]*")
+_ROOM = 4.0
+"""Type sizes: so much room at the end of a line in mid-sentence means that the next line begins anew."""
+
+_OUTLIERS = 0.1
+"""The share of lines that may reach beyond a margin of their column."""
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:[\s,，/]*共?\s*[0-9]{1,4}\s*页?)?[-—–－·\s]*"
+)
 _SENTENCE_END = tuple("。；：！？.;:!?”）)")
 
 
@@ -46,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """The margins of the column a line stands in, and its usual line pitch, all in points."""
+    """The margins of the column a line stands in, and its usual line pitch, all in points.
+
+    ``right`` is infinite where no two lines end alike, so that none of them is full.
+    """
 
     left: float
     right: float
@@ -99,20 +111,23 @@ def _find_columns(lines: Sequence[Line], pitch: float) -> list[_Column]:
 
 
 def _find_column(line: Line, near: Sequence[Line], pitch: float) -> _Column:
-    """Return the commonest left and the near-maximal right end of the lines that overlap ``line`` horizontally."""
+    """Return the margins of the lines that overlap ``line`` horizontally: near-minimal left, shared right."""
     peers = [peer for peer in near if peer.x0 < line.x1 and line.x0 < peer.x1]
-    left = Counter(round(peer.x0) for peer in peers).most_common(1)[0][0]
-    ends = sorted(peer.x1 for peer in peers)
-    return _Column(float(left), ends[int(0.9 * (len(ends) - 1))], pitch)
+    starts, ends = sorted(peer.x0 for peer in peers), sorted(peer.x1 for peer in peers)
+    last = len(peers) - 1
+    right = ends[int((1 - _OUTLIERS) * last)]
+    is_margin = sum(abs(end - right) < line.size for end in ends) > 1
+    return _Column(starts[int(_OUTLIERS * last)], right if is_margin else math.inf, pitch)
 
 
 def _is_break(line: Line, following: Line, column: _Column, next_column: _Column) -> bool:
-    """Does a paragraph end after ``line``?"""
+    """Tell whether a paragraph ends after ``line``."""
     if line.is_row or following.is_row:
         return True
     if line.text.endswith(_SENTENCE_END) and _opens_division(following.text):
         return True
-    short = column.right - line.x1 > _INDENT * line.size
+    room = _INDENT if line.text.endswith(_SENTENCE_END) else _ROOM
+    short = column.right - line.x1 > room * line.size
     indented = following.x0 - next_column.left > _INDENT * following.size
     return short or indented or _is_far(line, following, column.pitch) or _is_resized(line, following)
 
@@ -131,7 +146,8 @@ def _is_resized(line: Line, following: Line) -> bool:
 
 
 def _assemble(lines: Sequence[Line], breaks: Sequence[bool]) -> Extract:
-    text, page_starts = "", {}
+    text = ""
+    page_starts: dict[int, int] = {}
     for line, starts_paragraph in zip(lines, breaks, strict=True):
         if text and starts_paragraph:
             text += "\n"

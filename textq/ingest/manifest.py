@@ -51,7 +51,7 @@ class CoverageRow:
 
 
 def read_manifest(path: Path) -> list[ManifestRow]:
-    """Read a manifest; the column ``file`` is required, every other one may be absent or empty, unknown ones are kept out.
+    """Read a manifest: the column ``file`` is required, others may be absent or empty, unknown ones are kept out.
 
     Raises
     ------
@@ -107,7 +107,9 @@ def _read_cells(
     for row in reader:
         if any(cell.strip() for cell in row):
             if len(row) > len(header):
-                raise ManifestError(f"{path}:{reader.line_num}: {len(row)} cells for {len(header)} columns. Quote commas.")
+                raise ManifestError(
+                    f"{path}:{reader.line_num}: {len(row)} cells for {len(header)} columns. Quote commas."
+                )
             yield reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False))
 
 
@@ -116,7 +118,9 @@ def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
     if not file or file.startswith("/") or ".." in file.split("/"):
         raise ManifestError(f"{path}:{line}: file {cells['file']!r} must be a path inside the manifest's folder.")
     if not _ID.fullmatch(cells.get("id", "") or "-"):
-        raise ManifestError(f"{path}:{line}: id {cells['id']!r} names a file later: use letters, digits, '-', '_' and '.'.")
+        raise ManifestError(
+            f"{path}:{line}: id {cells['id']!r} names a file later: use letters, digits, '-', '_' and '.'."
+        )
     for name in _DATES:
         if cells.get(name) and parse_date(cells[name]) is None:
             raise ManifestError(f"{path}:{line}: {name} {cells[name]!r} is no date. Write it as 2016-03-21.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, cast
 
 from textq.ingest.extract import Extract
 from textq.ingest.head import Head, normalize_number, read_head
@@ -15,6 +16,9 @@ from textq.lexicon.power import document_type, issuer_level
 from textq.notation.numerals import parse_date
 from textq.notation.organs import split_organs
 from textq.records import Level
+
+CONFLICT_MARK = "the manifest says"
+"""Stands in the note on a field that text and manifest state differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,9 @@ def _find_issue(fields: Mapping[str, str], head: Head, signature: Signature) -> 
     return parse_date(fields.get("issued_on", "")) or signature.issued_on or parse_date(head.adopted)
 
 
-def _stated_values(stated: Mapping[str, str]) -> dict[str, object]:
+def _stated_values(stated: Mapping[str, str]) -> dict[str, Any]:
     """Return the manifest's values in the types of :class:`Metadata`; scope and level are added later."""
-    values: dict[str, object] = {name: stated[name] for name in ("title", "doc_type") if name in stated}
+    values: dict[str, Any] = {name: stated[name] for name in ("title", "doc_type") if name in stated}
     if "doc_number" in stated:
         values["doc_number"] = normalize_number(stated["doc_number"])
     if "issuers" in stated:
@@ -91,7 +95,7 @@ def _stated_values(stated: Mapping[str, str]) -> dict[str, object]:
 
 def _add_scope(found: Metadata, text: str, gazetteer: Gazetteer, stated: Mapping[str, str]) -> Metadata:
     level = stated.get("level") or (issuer_level(found.issuers[0], gazetteer) if found.issuers else None)
-    found = replace(found, level=level, doc_type=found.doc_type or document_type(found.title))
+    found = replace(found, level=cast("Level | None", level), doc_type=found.doc_type or document_type(found.title))
     if "units" in stated:
         return replace(found, units=split_units(stated["units"]), scope_reason="manifest")
     scope = find_scope(found.title, found.issuers, found.level, text, gazetteer, on=found.issued_on)
@@ -109,7 +113,7 @@ def _find_conflicts(found: Metadata, merged: Metadata, stated: Mapping[str, str]
     for name in stated:
         theirs, ours = (_to_text(getattr(record, name, None)) for record in (found, merged))
         if theirs and ours and theirs.replace(" ", "") != ours.replace(" ", ""):
-            conflicts.append(f"{name}: manifest {ours}, text {theirs}")
+            conflicts.append(f"{name}: {CONFLICT_MARK} {ours}, text {theirs}")
     return conflicts
 
 

@@ -13,15 +13,18 @@ CJK = "\u2e80-\u303f\u31c0-\u31ef\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\
 CJK_CHARACTER = re.compile(f"[{CJK}]")
 
 _CJK_THEN_WORD = re.compile(rf"(?<=[{CJK}]) (?=[0-9A-Za-z%+\-.(\[])|(?<=[0-9A-Za-z%+\-.)\]]) (?=[{CJK}])")
-_BESIDE_PUNCTUATION = re.compile(r" (?=[，。；：、！？）》」』】〕”’])|(?<=[（《「『【〔“‘，。；：、！？）》」』】〕”’]) ")
-_LETTER_SPACED = re.compile(r"(?<![^ ])([\u4e00-\u9fff](?: [\u4e00-\u9fff])+)(?![^ ])")
+_BESIDE_PUNCTUATION = re.compile(
+    r" (?=[，。；：、！？）》」』】〕”’])|(?<=[（《「『【〔“‘，。；：、！？）》」』】〕”’]) "
+)
+_HANZI = "[〇\u4e00-\u9fff]"
+_LETTER_SPACED = re.compile(rf"(?<!{_HANZI}){_HANZI}(?: {_HANZI})+(?!{_HANZI})")
 
 
 def normalize_line(line: str) -> str:
     """Return one line without indentation, doubled spaces, or spaces that typesetting put beside Chinese.
 
     Spaces between Chinese characters and digits or Latin letters, around Chinese punctuation, and inside words
-    spaced letter by letter (总　则) are dropped; one between two Chinese words (第五条 市人民政府) is kept as a plain space.
+    spaced letter by letter (总　则) are dropped; one between two Chinese words (第五条 市人民政府) is kept as plain.
     """
     line = _INVISIBLE.sub("", unicodedata.normalize("NFC", line))
     line = _SPACES.sub(" ", line).strip()

@@ -53,12 +53,11 @@ def _require_whole(data: bytes) -> None:
 
 
 def _read_pages(data: bytes) -> list["LTPage"]:
-    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
     from pdfminer.pdfexceptions import PDFException
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
     from pdfminer.psexceptions import PSException
-    from pdfminer.pdfdocument import PDFDocument
 
     try:
         document = PDFDocument(PDFParser(io.BytesIO(data)))

@@ -29,7 +29,7 @@ class Row:
     xs: tuple[float, ...]
 
     def contains(self, x: float, y: float) -> bool:
-        """Does the point lie in the row?"""
+        """Tell whether a point lies in the row."""
         return self.xs[0] <= x <= self.xs[-1] and self.y0 <= y <= self.y1
 
 

@@ -15,20 +15,24 @@ _RULE = re.compile(r"^[ \t]*(?:[-*_][ \t]*){3,}$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _QUOTE = re.compile(r"^>[ \t]?", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
-_TABLE_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
+_TABLE_ROW = re.compile(r"^[ \t\u3000]*\|(.+)\|[ \t]*$", re.MULTILINE)
 
 
 def read_plain(data: bytes) -> Extract:
     """Read a text file in UTF-8, UTF-16, GB18030 or Big5; rows ``| a | b |`` become one line each."""
-    return Extract(_require_text(_join_cells(decode_text(data))))
+    return Extract(_require_text(_join_cells(_unify_newlines(decode_text(data)))))
 
 
 def read_markdown(data: bytes) -> Extract:
     """Read Markdown: headings, comments, emphasis and quote marks lose their signs, table rows become lines."""
-    text = decode_text(data).replace("\r\n", "\n")
+    text = _unify_newlines(decode_text(data))
     for pattern in (_COMMENT, _FRONT_MATTER, _TABLE_RULE, _RULE, _HEADING, _QUOTE):
         text = pattern.sub("", text)
     return Extract(_require_text(_join_cells(_EMPHASIS.sub(r"\2", text))))
+
+
+def _unify_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _join_cells(text: str) -> str:

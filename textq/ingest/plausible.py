@@ -1,4 +1,4 @@
-"""Is this readable Chinese (or plain English), or the debris of a wrong decoding?"""
+"""Tell readable Chinese (or plain English) from the debris of a wrong decoding."""
 
 import re
 import unicodedata

@@ -73,5 +73,6 @@ def _check_signature(data: bytes, ending: str) -> None:
     found = next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), None)
     if found != expected:
         raise ReadError(
-            f"the file is named {ending} but holds {found or 'something else'}. Give it its right ending, or fetch it again."
+            f"the file is named {ending} but holds {found or 'something else'}. "
+            "Give it its right ending, or fetch it again."
         )

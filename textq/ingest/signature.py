@@ -9,7 +9,10 @@ from textq.notation.numerals import DATE, parse_date
 from textq.notation.organs import ORGAN, split_organs
 
 _PRINTED = re.compile(rf"(?:{ORGAN})?\s*(?P<date>{DATE})\s*印发")
-_RUN_ON = re.compile(rf"(?<=[。）])\s*(?P<organs>{ORGAN}(?:[ 、]{ORGAN})*)\s*(?P<date>{DATE})(?!起|印发)")
+_RUN_ON = re.compile(
+    rf"(?<![\u4e00-\u9fff、]) ?(?P<organs>{ORGAN}(?:[ 、]{ORGAN})*) ?(?P<date>{DATE})"
+    r"(?=公告|通知|附件|正文|原文|下载|[\n（(]|$)"
+)
 _LONGEST_LINE = 60
 _MOST_LINES = 12
 
@@ -27,7 +30,7 @@ def read_signature(text: str, *, n_head_lines: int) -> Signature:
     """Read the first line below the head that is only a date, and the bodies named above or beside it.
 
     A notice is signed before the plan that it forwards, so the first such line counts. A text without line
-    breaks is searched for a body followed at once by a date behind a full stop.
+    breaks is searched for a body followed at once by a date and by nothing that goes on with the sentence.
     """
     lines = text.split("\n")[n_head_lines:]
     printed = next((found for line in lines if (found := _PRINTED.fullmatch(line))), None)

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 from textq.notation.numerals import DATE, NUMERAL, parse_date, parse_number
 
-_SELF = r"本(?:办法|规定|条例|意见|通知|方案|措施|细则|决定|公告|政策|规则|法|计划|规划|条款|文件|政策意见|若干措施|实施意见|实施细则)"
+_SELF = (
+    r"本(?:(?:实施|若干|政策)?(?:办法|规定|条例|意见|通知|方案|措施|细则|决定|公告|规则|计划|规划|条款|文件)|政策|法)"
+)
 _EFFECT = re.compile(
     rf"(?:{_SELF}(?:所列[^。]{{0,10}})?|^)[，,]?自\s*(?P<when>{DATE}|(?:公布|发布|印发|颁布|下发)(?:之日|日))\s*"
     r"(?:起)?\s*(?:(?P<days>[0-9]{1,3})日后)?\s*(?:正式)?(?:施行|实施|执行|生效)(?P<rest>[^。]*)",

@@ -1,7 +1,7 @@
 """The codebook: which codes there are, what each means, and how borderline clauses are decided."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from textq.records import NONE
 
@@ -104,6 +104,7 @@ class Codebook:
         return tuple(example for group in (*of_subtypes, *of_instruments, *of_rules) for example in group)
 
 
+@cache
 def split_code(code: str) -> tuple[str, str | None]:
     """Return instrument and subtype of a code; ``"none"`` and codes without a subtype have None.
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 START = "\x02"
 """Stands before the body of a clause while it is searched; no text contains it (fold replaces it)."""
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_KEPT_PUNCTUATION = {ord(char): char for char in "，；：！？（）"}
-_FOLDED = str.maketrans({**_FULL_WIDTH, **_KEPT_PUNCTUATION, 0x3000: " ", START: " "})
+_FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_KEPT_PUNCTUATION: dict[int, int | str] = {ord(char): char for char in "，；：！？（）"}
+_FOLDED = _FULL_WIDTH | _KEPT_PUNCTUATION | {0x3000: " ", ord(START): " "}
 
 _PUNCTUATION = re.compile(r"[，。；：！？,;!?\n]")
-_LATIN = re.compile(r"[a-z0-9]")
+_INSIDE_WORD = re.compile(r"[a-z0-9]{2}")
 
 
 class TermAutomaton:
@@ -99,12 +99,7 @@ def _find_all(text: str, lexicon: Lexicon) -> Iterator[Match]:
 
 
 def _is_whole(searched: str, start: int, end: int) -> bool:
-    return not (_joins(searched, start) or _joins(searched, end))
-
-
-def _joins(searched: str, position: int) -> bool:
-    sides = searched[position - 1 : position + 1]
-    return len(sides) == 2 and all(_LATIN.match(side) for side in sides)
+    return not (_INSIDE_WORD.match(searched, start - 1) or _INSIDE_WORD.match(searched, end - 1))
 
 
 def _find_end(text: str, position: int) -> int:

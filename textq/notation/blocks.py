@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textq.notation.marks import match_mark
 from textq.notation.numerals import DATE
 from textq.notation.organs import ORGAN
+from textq.records import CELL_BREAK
 
 HEAD_LINES = 16
 """The head of a document never reaches further down than this many lines."""
@@ -13,7 +14,7 @@ HEAD_LINES = 16
 ADDRESSEE_LENGTH = 200
 
 _NOTE = re.compile(
-    rf"[（(].*[）)]|.*{DATE}.*(?:通过|公布|发布|批准|修正|修订|施行|废止).*|索引号.*|来源[:：].*|签发人.*", re.DOTALL
+    rf"[（(].*[）)]|{DATE}.*(?:通过|公布|发布|批准|修正|修订)[^。]*|索引号.*|来源[:：].*|签发人.*", re.DOTALL
 )
 LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
 """A line "成文日期：2016年3月21日"."""
@@ -30,23 +31,31 @@ ATTACHMENT_LIST = re.compile(r"附件? ?[:：].+")
 ANNEX_MARK = re.compile(r"(?P<label>附[件表录] ?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})?)(?:[:：]| |$)(?P<title>.*)")
 """The line that opens an annex: 附件, 附件1, 附表二 …"""
 
+_ADDRESSED = re.compile(r"(?!.*(?:如下|以下|下列))(?:各.*|.*(?:政府|部门|单位|机构|委员会|管委会|企业|公司|[厅局]))")
+
 CONTENTS_MARK = re.compile(r"目 ?[录次]")
 
 
 def is_note(line: str) -> bool:
-    """Is this line a remark about the document: in brackets, on its adoption, or a publisher's label?"""
+    """Tell whether a line is a remark on the document: in brackets, on its adoption, or a publisher's label."""
     return _NOTE.fullmatch(line) is not None
 
 
-def is_addressee(line: str) -> bool:
-    """Is this line the addressee (各区、县（市）人民政府，市政府各部门：)?"""
-    return line.endswith(("：", ":")) and len(line) <= ADDRESSEE_LENGTH and "。" not in line and not match_mark(line)
+def is_addressee(line: str, *, leads: bool = False) -> bool:
+    """Tell whether a line is the addressee (各区、县（市）人民政府，市政府各部门：).
+
+    A line that ``leads`` numbered ones can be a stem as well, so it must begin or end as an addressee does.
+    """
+    if not line.endswith(("：", ":")) or len(line) > ADDRESSEE_LENGTH or "。" in line or match_mark(line):
+        return False
+    return not leads or _ADDRESSED.fullmatch(line[:-1]) is not None
 
 
 def count_head_lines(lines: Sequence[str]) -> int:
-    """Return how many lines stand above the addressee, the table of contents, the first provision or the first sentence."""
+    """Return how many lines stand above the addressee, the contents, a table, the first provision or sentence."""
     for at, line in enumerate(lines[:HEAD_LINES]):
-        sentence = "。" in line and not is_note(line)
-        if at and (is_addressee(line) or match_mark(line) or sentence or CONTENTS_MARK.fullmatch(line)):
+        if match_mark(line) or CELL_BREAK in line or ("。" in line and not is_note(line)):
+            return at
+        if line.endswith(("：", ":")) or CONTENTS_MARK.fullmatch(line):
             return at
     return min(len(lines), HEAD_LINES)

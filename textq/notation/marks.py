@@ -35,13 +35,14 @@ class Mark:
 
 _CITED = "规定|所列|所称|所述|第|、|和|至|或者?|及|与|的|中"
 _N = rf"{NUMERAL}{{1,6}}|[0-9０-９]{{1,4}}"
+_NEXT_CITED = rf"项(?!目)|[、和与及或至]?[（(]{NUMERAL}"
 _MARK = re.compile(
     rf"第(?P<PART>{_N})(?:编|部分)"
     rf"|第(?P<CHAPTER>{_N})章(?!{_CITED})"
     rf"|第(?P<SECTION>{_N})节(?!{_CITED})"
     rf"|第(?P<ARTICLE>{_N})条(?:之{NUMERAL}{{1,2}})?(?!{_CITED})"
-    rf"|(?P<FIRST>{NUMERAL}{{1,4}})、"
-    rf"|[（(](?P<SECOND>{NUMERAL}{{1,4}})[）)]、?"
+    rf"|(?P<FIRST>{NUMERAL}{{1,4}})、(?!{NUMERAL}、)"
+    rf"|[（(](?P<SECOND>{NUMERAL}{{1,4}})[）)]、?(?!{_NEXT_CITED})"
     r"|(?P<THIRD>[0-9０-９]{1,3})(?:[.．](?![0-9０-９])|、)"
     r"|[（(](?P<FOURTH>[0-9０-９]{1,3})[）)]、?"
     r"|(?P<FIFTH>[①-⑳])"

@@ -3,17 +3,23 @@
 import re
 
 ORGAN = (
-    r"[\u4e00-\u9fff（）]{0,24}?(?:国务院|人民政府|政府|办公厅|办公室|委员会|管委会|[省市区县州]委|人民代表大会|常委会|工作领导小组|领导小组"
-    r"|[\u4e00-\u9fff](?:局|厅|部|署|行|院|会|海关|监管局|总队|法院|检察院|中心|集团)|海关)"
+    r"[\u4e00-\u9fff（）]{0,24}?(?:国务院|人民政府|政府|办公厅|办公室|委员会|管委会|[省市区县州]委|人民代表大会|常委会|领导小组"
+    r"|[\u4e00-\u9fff]{2}(?<!布)(?<!格)(?<!全)局|[\u4e00-\u9fff][^全内]部|[商政农工信教育公安民司财水卫文自审应退交住生民][\u4e00-\u9fff]{0,8}厅"
+    r"|[总计]署|银行|[分支]行|法院|检察院|科学院|研究院|联合会|协会|商会|贸促会|海关|总队|中心|监管局)"
 )
-"""A pattern for one issuing body."""
+"""A pattern for one issuing body; loose, since it is tried only on lines and prefixes that can hold nothing else."""
 
 _ONE = re.compile(ORGAN)
+_PREDICATE = re.compile(r"关于|印发|转发|推进|推行|加强|实施|促进|建设|支持|负责|的")
+_STATE = "中华人民共和国"
 _SHORT_FORM = re.compile(r"(?:省|市|县|区|自治区|州)?(?:人民)?政府(?:办公[厅室])?|[省市县区]委(?:办公[厅室])?|本[省市]")
 
 
 def split_organs(names: str) -> tuple[str, ...]:
     """Split "商务部 海关总署、税务总局" into its bodies; () if a part is none, or only a short form (市政府)."""
-    parts = [part for part in re.split(r"[\s、，,;；]+", names.strip()) if part]
-    good = all(_ONE.fullmatch(part) and not _SHORT_FORM.fullmatch(part) for part in parts)
-    return tuple(parts) if good else ()
+    parts = [part.removeprefix(_STATE) for part in re.split(r"[\s、，,;；]+", names.strip()) if part]
+    return tuple(parts) if all(map(_is_organ, parts)) else ()
+
+
+def _is_organ(name: str) -> bool:
+    return bool(_ONE.fullmatch(name)) and not _SHORT_FORM.fullmatch(name) and not _PREDICATE.search(name)

@@ -13,6 +13,7 @@ from textq.scoring.intensity import add_intensities
 from textq.tables import SCORES, SUBTYPES, check
 
 Sharing = Literal["full", "split"]
+ShareOf = Literal["all", "instruments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ScoreSpec:
     instruments: tuple[str, ...]
     subtypes: tuple[tuple[str, str], ...] = ()
     sharing: Sharing = "full"
-    share_of: Literal["all", "instruments"] = "all"
+    share_of: ShareOf = "all"
     depreciation: float = 0.0
 
     def __post_init__(self) -> None:
@@ -80,9 +81,7 @@ def aggregate_scores(
     return ScoreTables(check(scores, SCORES), check(_measure(weighted, totals, subtypes, spec), SUBTYPES))
 
 
-def _sum_totals(
-    documents: pd.DataFrame, weighted: pd.DataFrame, grid: pd.DataFrame, spec: ScoreSpec
-) -> pd.DataFrame:
+def _sum_totals(documents: pd.DataFrame, weighted: pd.DataFrame, grid: pd.DataFrame, spec: ScoreSpec) -> pd.DataFrame:
     """Add to each covered unit-period its documents, coded clauses, characters, and the denominator of shares."""
     counted = (weighted["instrument"] != NONE) | (spec.share_of == "all")
     clauses = weighted.assign(
@@ -127,9 +126,7 @@ def _sum_stocks(weighted: pd.DataFrame, totals: pd.DataFrame, by: list[str], dep
     stocks = parts.loc[parts.index.repeat(lengths)]
     age = stocks.groupby(level=0).cumcount()
     kept = stocks["weight"] * np.power(1.0 - depreciation, age)
-    stocks = stocks.assign(
-        period=stocks["period"] + age, stock=kept, power_stock=kept * stocks["power"].astype(float)
-    )
+    stocks = stocks.assign(period=stocks["period"] + age, stock=kept, power_stock=kept * stocks["power"].astype(float))
     return _add_up(stocks, ["unit", "period", *by], ["stock", "power_stock"])
 
 

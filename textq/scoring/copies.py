@@ -27,7 +27,7 @@ def mark_new(clauses: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
 
 
 def _first_by_rank(texts: pd.DataFrame) -> pd.DataFrame:
-    return texts.groupby(["body", "rank"], as_index=False)["issued_on"].min()
+    return texts.groupby(["body", "rank"])["issued_on"].min().reset_index()
 
 
 def strip_mark(text: str) -> str:

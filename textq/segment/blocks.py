@@ -10,8 +10,10 @@ from textq.notation.blocks import (
     CC_LINE,
     CONTENTS_MARK,
     DATE_LINE,
+    HEAD_LINES,
     count_head_lines,
     is_addressee,
+    is_note,
 )
 from textq.notation.marks import Level, match_mark
 from textq.notation.organs import split_organs
@@ -47,18 +49,21 @@ class _BlockFinder:
 
     def _mark_head(self) -> int:
         end = count_head_lines(self._texts)
-        if end == len(self._texts) and not self._is_title(self._texts[0] if self._texts else ""):
-            return 0
+        if end == min(len(self._texts), HEAD_LINES):
+            end = self._count_title_lines()
         self._blocks[:end] = ["title"] * end
-        if end < len(self._texts) and is_addressee(self._texts[end]):
-            following = self._texts[end + 1] if end + 1 < len(self._texts) else ""
-            if match_mark(following) is None:
-                self._blocks[end] = "cc"
-                return end + 1
+        leads = end + 1 < len(self._texts) and match_mark(self._texts[end + 1]) is not None
+        if end < len(self._texts) and is_addressee(self._texts[end], leads=leads):
+            self._blocks[end] = "cc"
+            return end + 1
         return end
 
-    def _is_title(self, text: str) -> bool:
-        return bool(text) and text.replace(" ", "") in self._squeezed_title
+    def _count_title_lines(self) -> int:
+        """Return how many lines stand at most above a text that opens with neither addressee nor sentence."""
+        return next((at for at, text in enumerate(self._texts) if not self._is_above(text)), len(self._texts))
+
+    def _is_above(self, text: str) -> bool:
+        return text.replace(" ", "") in self._squeezed_title or is_note(text)
 
     def _mark_from(self, at: int) -> int:
         """Mark line ``at`` and what belongs with it; return the next line."""
@@ -147,7 +152,7 @@ class _BlockFinder:
 
 
 def _is_titular(text: str) -> bool:
-    """Can this line be a line of a title: no mark, no sentence?"""
+    """Tell whether a line can belong to a title: no mark, no sentence."""
     return match_mark(text) is None and not text.endswith(("。", "；", "：")) and "。" not in text
 
 
@@ -157,4 +162,9 @@ def _is_name(text: str) -> bool:
 
 def _is_listed_attachment(text: str) -> bool:
     mark = match_mark(text)
-    return mark is not None and mark.level >= Level.THIRD and not text.endswith(("。", "；")) and len(text) <= _LONGEST_NAME
+    return (
+        mark is not None
+        and mark.level >= Level.THIRD
+        and not text.endswith(("。", "；"))
+        and len(text) <= _LONGEST_NAME
+    )

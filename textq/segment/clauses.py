@@ -70,7 +70,9 @@ def _place(outline: Outline, lines: Sequence[_Line], at: int) -> _Place:
         outline.row_head = stem
         return _Place("annex", outline.division, outline.heading, stem)
     outline.row_head = ""
-    return _place_marked(outline, line, line.mark, following) if line.mark else _place_unmarked(outline, line, following)
+    return (
+        _place_marked(outline, line, line.mark, following) if line.mark else _place_unmarked(outline, line, following)
+    )
 
 
 def _place_marked(outline: Outline, line: _Line, mark: Mark, following: _Line | None) -> _Place:
@@ -89,7 +91,7 @@ def _place_marked(outline: Outline, line: _Line, mark: Mark, following: _Line | 
 
 
 def _is_heading(mark: Mark, body: str, following: _Line | None, leads: bool, *, in_list: bool) -> bool:
-    """Is a numbered line a heading: chapters always, others if they say nothing but introduce what follows?"""
+    """Tell whether a numbered line is a heading: chapters always, others if they only introduce what follows."""
     if mark.level < Level.ARTICLE:
         return True
     if mark.level == Level.ARTICLE or body.endswith(("：", ":")) or len(body) > _LONGEST_HEADING:
@@ -112,9 +114,11 @@ def _place_unmarked(outline: Outline, line: _Line, following: _Line | None) -> _
 
 
 def _is_bare_title(line: _Line, following: _Line | None) -> bool:
-    """Is an unnumbered line a title: short, without a sentence, and with text below it?"""
+    """Tell whether an unnumbered line is a title: short, without a sentence, and with text below it."""
     no_sentence = not any(sign in line.text for sign in "。；：，、")
-    return no_sentence and len(line.text) <= _LONGEST_HEADING and following is not None and following.block == line.block
+    return (
+        no_sentence and len(line.text) <= _LONGEST_HEADING and following is not None and following.block == line.block
+    )
 
 
 class _PageFinder:

@@ -38,6 +38,7 @@ class _Cutter:
         self._text = text
         self._last: dict[Level, int] = {}
         self._title_from: int | None = None
+        self._titled = Level.PART
 
     def cut(self, start: int, end: int) -> Iterator[Span]:
         """Yield the logical lines of the physical line ``[start, end)``."""
@@ -59,7 +60,7 @@ class _Cutter:
         for level in [level for level in self._last if level > mark.level and level != Level.ARTICLE]:
             del self._last[level]
         self._last[mark.level] = mark.number
-        self._title_from = mark.end if mark.level < Level.ARTICLE else None
+        self._title_from, self._titled = mark.end, mark.level
 
     def _opens_line(self, mark: Mark, later: list[Mark]) -> bool:
         if self._is_spaced_article(mark):
@@ -71,7 +72,7 @@ class _Cutter:
         return mark.number == 1 and any(other.level == mark.level and other.number == 2 for other in later)
 
     def _is_spaced_article(self, mark: Mark) -> bool:
-        """Is this the next article, set off by a blank (…规划与建设第八条 市人民政府…), and no citation?
+        """Tell whether a mark is the next article, set off by a blank (…规划与建设第八条 市人民政府…), and no citation.
 
         Behind a full stop up to two numbers may be missing: repealed or lost articles.
         """
@@ -88,14 +89,14 @@ class _Cutter:
         return self._text[at] in _SENTENCE_END
 
     def _is_behind_title(self, mark: Mark) -> bool:
-        """Does a chapter's or section's bare title stand between its mark and this one?"""
-        if self._title_from is None or mark.level > Level.FIRST:
+        """Tell whether nothing but the title of a higher division stands between its mark and this one."""
+        if self._title_from is None or mark.level <= self._titled:
             return False
         title = self._text[self._title_from : mark.start]
         return 0 < len(title) <= _LONGEST_TITLE and _TITLE.fullmatch(title) is not None
 
     def _is_behind_head(self, mark: Mark) -> bool:
-        """Is this the first chapter or article of all, with nothing but the document's head before it?"""
+        """Tell whether this is the first chapter or article of all, behind nothing but the document's head."""
         return mark.level <= Level.ARTICLE and not self._last and "。" not in self._text[: mark.start]
 
     def _strip(self, start: int, end: int) -> Span:

@@ -45,7 +45,7 @@ class Outline:
 
     @property
     def in_article(self) -> bool:
-        """Are we below a 条?"""
+        """Whether we are below a 条."""
         return any(level == Level.ARTICLE for level, _ in self._path)
 
     def open_annex(self, label: str) -> None:
@@ -94,4 +94,6 @@ class Outline:
 def _to_numeral(number: int) -> str:
     digits = "零一二三四五六七八九"
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十") + (digits[ones] if ones or not tens else "")
+    return ("" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十") + (
+        digits[ones] if ones or not tens else ""
+    )

@@ -23,7 +23,9 @@ Row = dict[str, str]
 
 def main(path: Path) -> None:
     """Print the table for one file of gold clauses."""
-    rows = [row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()) if not row.get("dev_document")]
+    rows = [
+        row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()) if not row.get("dev_document")
+    ]
     coder = RulesCoder(builtin_lexicon(), builtin_codebook())
     codings = [coder.code(row["id"], "", row["text"], heading=row["heading"], stem=row["stem"]) for row in rows]
     classes = (*coder.codebook.instrument_names, NONE)
@@ -41,7 +43,7 @@ def main(path: Path) -> None:
 def score_all(
     rows: Sequence[Row], codings: Sequence[Coding], classes: Sequence[str], at: Sequence[int] | None = None
 ) -> list[float]:
-    """Return F1 per class, macro-F1, Cohen's kappa, accuracy, and accuracy of the subtype over clauses that have one."""
+    """Return F1 per class, macro-F1, Cohen's kappa, accuracy, and the subtype's accuracy where gold has one."""
     chosen = range(len(rows)) if at is None else at
     gold, coded = [rows[i]["code"] for i in chosen], [codings[i].instrument for i in chosen]
     f1 = f1_score(gold, coded, labels=list(classes), average=None, zero_division=0.0)

@@ -1,0 +1,128 @@
+import csv
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from textq.coding.rules import RulesCoder
+from textq.lexicon.codebook import Example, Subtype, split_code
+from textq.lexicon.match import fold
+from textq.lexicon.read import COLUMNS, builtin_codebook, builtin_lexicon, builtin_root, read_manifest
+
+FILES = sorted((builtin_root() / "instruments").glob("*.csv"), key=lambda path: path.name)
+OWNED = ("codebook", "instruments")
+
+
+def read_file(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_there_is_a_file_an_instrument_and_two_more() -> None:
+    assert {path.stem for path in FILES} == {*builtin_codebook().instrument_names, "none", "stoppers"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_columns_and_line_ends(path: Path) -> None:
+    data = path.read_bytes()
+    assert data.decode("utf-8").split("\n", 1)[0] == ",".join(COLUMNS)
+    assert b"\r" not in data
+    assert data.endswith(b"\n")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_holds_the_codes_it_is_named_after(path: Path) -> None:
+    names = {split_code(row["code"])[0] or "stoppers" for row in read_file(path)}
+    assert names == {path.stem}
+
+
+def test_terms_are_unique_over_files() -> None:
+    terms = Counter((fold(row["term"]), row["match"] == "start") for path in FILES for row in read_file(path))
+    assert [term for term, count in terms.items() if count > 1] == []
+
+
+def test_no_term_both_begins_a_clause_and_stands_anywhere_with_another_code() -> None:
+    codes = {entry.term: entry.code for entry in builtin_lexicon().entries if entry.match == "anywhere"}
+    starts = [entry for entry in builtin_lexicon().entries if entry.match == "start"]
+    assert [entry.term for entry in starts if codes.get(entry.term, entry.code) != entry.code] == []
+
+
+def test_every_code_has_at_least_five_terms() -> None:
+    counts = Counter(entry.code for entry in builtin_lexicon().entries)
+    assert {code: counts[code] for code in builtin_codebook().codes if counts[code] < 5} == {}
+
+
+def test_every_stopper_has_a_note_or_shields_a_term() -> None:
+    entries = builtin_lexicon().entries
+    terms = [entry.term for entry in entries if entry.code]
+    idle = [e.term for e in entries if e.match == "stop" and not e.note and not any(t in e.term for t in terms)]
+    assert idle == []
+
+
+@pytest.mark.parametrize("block", OWNED)
+def test_manifest_names_version_language_source_and_licence(block: str) -> None:
+    entry = read_manifest(builtin_root() / "manifest.toml")[block]
+    assert all(entry[key].strip() for key in ("version", "language", "source", "licence"))
+    assert entry["codes"] == [*builtin_codebook().instrument_names, "none"]
+
+
+@pytest.mark.parametrize("block", OWNED)
+def test_manifest_sums_are_those_of_the_files(block: str) -> None:
+    listed = read_manifest(builtin_root() / "manifest.toml")[block]["sha256"]
+    files = [builtin_root() / "codebook.yaml"] if block == "codebook" else FILES
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    assert listed == found
+
+
+def test_manifest_and_codebook_agree_on_the_version() -> None:
+    assert read_manifest(builtin_root() / "manifest.toml")["codebook"]["version"] == builtin_codebook().version
+
+
+@pytest.mark.parametrize("example", builtin_codebook().examples, ids=lambda example: example.text[:20])
+def test_examples_of_the_codebook_are_coded_as_they_say(example: Example) -> None:
+    coding = RulesCoder(builtin_lexicon(), builtin_codebook()).code("x#1", "", example.text)
+    assert (coding.instrument, coding.subtype) == split_code(example.code)
+
+
+@pytest.mark.parametrize(
+    "subtype", [s for one in builtin_codebook().instruments for s in one.subtypes], ids=lambda s: s.name
+)
+def test_every_subtype_is_explained_by_two_examples(subtype: Subtype) -> None:
+    own = [example for example in subtype.examples if split_code(example.code)[1] == subtype.name]
+    assert len(own) >= 2
+    assert subtype.includes
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("保护消费者权益，", "消费"),
+        ("属于不准入境的物品，", "准入"),
+        ("依照行政许可法办理，", "许可"),
+        ("印发宣传品，", "宣传"),
+        ("取消原有的财政补贴，", "补贴"),
+        ("自本办法施行之日起，不再执行原有奖励政策，", "奖励"),
+    ],
+)
+def test_traps_of_keyword_counting_give_no_evidence(text: str, absent: str) -> None:
+    coding = RulesCoder(builtin_lexicon(), builtin_codebook()).code("x#1", "", text)
+    assert absent not in [span.label for span in coding.evidence]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("信息共享体系。统一信息标准，实现企业、平台与监管部门信息互联互通。", "supply/information"),
+        ("智能物流体系。完善物流通道，建设国际物流枢纽和公共仓储设施。", "supply/infrastructure"),
+        ("金融服务体系。推动金融机构与第三方支付机构提供在线支付结算、融资、保险服务。", "environment/finance"),
+        ("电商信用体系。建立企业信用评价制度，实施分类监管和失信惩戒。", "environment/regulation"),
+        ("风险防控体系。建立风险监测和预警机制，防控交易风险。", "environment/regulation"),
+        ("建设国际贸易单一窗口和线上综合服务平台。", "supply/information"),
+        ("布局建设线下产业园区，引导企业入驻。", "supply/infrastructure"),
+        ("支持企业在重点市场布局海外仓。", "demand/overseas"),
+    ],
+)
+def test_typical_clauses_of_pilot_zones(text: str, code: str) -> None:
+    coding = RulesCoder(builtin_lexicon(), builtin_codebook()).code("x#1", "", text)
+    assert (coding.instrument, coding.subtype) == split_code(code)

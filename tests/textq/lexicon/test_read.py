@@ -1,0 +1,199 @@
+from pathlib import Path
+
+import pytest
+
+from textq.errors import LexiconError
+from textq.lexicon import read
+from textq.lexicon.read import (
+    builtin_codebook,
+    builtin_lexicon,
+    builtin_root,
+    read_codebook,
+    read_lexicon,
+    read_manifest,
+)
+
+CODEBOOK = """
+name: tiny
+version: "3"
+language: en
+decision: [Look for a means.]
+instruments:
+  - name: money
+    en: Money
+    definition: the state pays
+    subtypes:
+      - name: aid
+        en: Aid
+        definition: grants
+        includes: [grants]
+        excludes: [loans]
+        examples: [{text: pay, code: money/aid}]
+  - {name: law, en: Law, definition: the state rules}
+none: {en: Nothing, definition: nothing}
+rules: [{rule: loans are law, examples: [{text: lend, code: law}]}]
+"""
+
+
+def write_codebook(folder: Path, text: str = CODEBOOK) -> Path:
+    path = folder / "codebook.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_lexicon(folder: Path, *rows: str, header: str = "term,code,match,weight,note") -> Path:
+    words = folder / "words"
+    words.mkdir(exist_ok=True)
+    (words / "list.csv").write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
+    return words
+
+
+def test_codebook_is_read_whole(tmp_path: Path) -> None:
+    codebook = read_codebook(write_codebook(tmp_path))
+    assert (codebook.name, codebook.version, codebook.codes) == ("tiny", "3", ("money/aid", "law"))
+    assert codebook.instruments[0].subtypes[0].excludes == ("loans",)
+    assert [example.code for example in codebook.examples] == ["money/aid", "law"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("name: tiny", "nam: tiny", "'name' is missing"),
+        ('version: "3"', "version: 3", "'version' is missing or no text"),
+        ("definition: the state pays", "definition: ''", "'definition' is missing .* 'money'"),
+        ("en: Money", "fr: Argent", "'money' has no label"),
+        ("name: law", "name: money", "a code stands twice"),
+        ("name: law", "name: none", "a code stands twice, or 'none'"),
+        ("code: law", "code: lawn", "unknown code: lawn"),
+        ("includes: [grants]", "includes: grants", "'includes' must be a list of texts"),
+        ("decision: [Look for a means.]", "decision: 1", "'decision' must be a list of texts"),
+        ("none: {en: Nothing, definition: nothing}", "", "'none' is missing"),
+        ("instruments:\n", "instruments: [1]\nother:\n", "'instruments' must be a list of mappings"),
+        ("\nname: tiny", "\n- a\nname: tiny", "cannot be read as YAML"),
+    ],
+)
+def test_broken_codebook_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in CODEBOOK
+    with pytest.raises(LexiconError, match=message):
+        read_codebook(write_codebook(tmp_path, CODEBOOK.replace(old, new)))
+
+
+def test_codebook_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="a codebook is a mapping"):
+        read_codebook(write_codebook(tmp_path, "- a\n"))
+
+
+def test_absent_codebook_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match=r"codebook\.yaml: cannot be read"):
+        read_codebook(tmp_path / "codebook.yaml")
+
+
+def test_lexicon_is_read_with_its_files_in_order(tmp_path: Path) -> None:
+    words = write_lexicon(
+        tmp_path, "grant,money/aid,anywhere,2,why", "granted,,stop,1,", "law,law,start,0.5,", "x,none,anywhere,1,"
+    )
+    (words / "another.csv").write_text("term,code,match,weight,note\nno,,negate,1,\n", encoding="utf-8-sig")
+    lexicon = read_lexicon(words, read_codebook(write_codebook(tmp_path)))
+    assert lexicon.name == "words"
+    assert [entry.term for entry in lexicon.entries] == ["no", "grant", "granted", "law", "x"]
+    assert (lexicon.entries[1].weight, lexicon.entries[1].note) == (2.0, "why")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (["a,law,anywhere,1,", "a,money/aid,anywhere,1,"], r"list\.csv:3: 'a' is already in .*list\.csv:2"),
+        (["ab,law,anywhere,1,", "ＡＢ,law,anywhere,1,"], r"list\.csv:3: 'ＡＢ' is already in"),
+        (["a,money,anywhere,1,"], r"list\.csv:2: 'money' is no code of codebook tiny 3"),
+        (["a,money/lone,anywhere,1,"], r"'money/lone' is no code"),
+        (["a,,anywhere,1,"], r"list\.csv:2: '' is no code"),
+        (["a,law,stop,1,"], r"list\.csv:2: 'stop' yields no evidence, but has the code 'law'"),
+        (["a,law,negate,1,"], r"'negate' yields no evidence"),
+        (["a,law,somewhere,1,"], r"list\.csv:2: unknown match 'somewhere'"),
+        (["a,law,anywhere,heavy,"], r"list\.csv:2: the weight 'heavy'"),
+        (["a,law,anywhere,0,"], r"the weight '0'"),
+        (["a,law,anywhere,-1,"], r"the weight '-1'"),
+        (["a,law,anywhere,11,"], r"the weight '11'"),
+        (["a,law,anywhere,nan,"], r"the weight 'nan'"),
+        ([",law,anywhere,1,"], r"list\.csv:2: the term '' is empty"),
+        ([" a,law,anywhere,1,"], r"the term ' a'"),
+        (["a,law,anywhere,1"], r"list\.csv:2: not 5 fields"),
+        (["a,law,anywhere,1,b,c"], r"list\.csv:2: not 5 fields"),
+    ],
+)
+def test_broken_row_is_refused_with_file_and_line(tmp_path: Path, rows: list[str], message: str) -> None:
+    codebook = read_codebook(write_codebook(tmp_path))
+    with pytest.raises(LexiconError, match=message):
+        read_lexicon(write_lexicon(tmp_path, *rows), codebook)
+
+
+def test_same_term_may_begin_a_clause_and_stand_anywhere(tmp_path: Path) -> None:
+    words = write_lexicon(tmp_path, "law,law,anywhere,1,", "law,none,start,2,")
+    assert len(read_lexicon(words, read_codebook(write_codebook(tmp_path))).entries) == 2
+
+
+def test_wrong_columns_are_refused(tmp_path: Path) -> None:
+    words = write_lexicon(tmp_path, header="term,code,weight,match,note")
+    with pytest.raises(LexiconError, match=r"list\.csv:1: the columns are 'term,code,weight,match,note'"):
+        read_lexicon(words, read_codebook(write_codebook(tmp_path)))
+
+
+def test_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    words = write_lexicon(tmp_path)
+    (words / "list.csv").write_bytes("term,code,match,weight,note\n补贴,law,anywhere,1,\n".encode("gb18030"))
+    with pytest.raises(LexiconError, match="cannot be read as UTF-8 CSV"):
+        read_lexicon(words, read_codebook(write_codebook(tmp_path)))
+
+
+def test_folder_without_lists_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="no lexicon here"):
+        read_lexicon(tmp_path, read_codebook(write_codebook(tmp_path)))
+
+
+def test_version_comes_from_the_manifest(tmp_path: Path) -> None:
+    words = write_lexicon(tmp_path, "a,law,anywhere,1,")
+    (tmp_path / "manifest.toml").write_text('[words]\nversion = "1.4"\n', encoding="utf-8")
+    assert read_lexicon(words, read_codebook(write_codebook(tmp_path))).version == "1.4"
+
+
+def test_version_without_manifest_changes_with_the_content(tmp_path: Path) -> None:
+    codebook = read_codebook(write_codebook(tmp_path))
+    first = read_lexicon(write_lexicon(tmp_path, "a,law,anywhere,1,"), codebook).version
+    second = read_lexicon(write_lexicon(tmp_path, "a,law,anywhere,2,"), codebook).version
+    assert first.startswith("local-")
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"), [("[words]\n", "has no version"), ("[words\n", "cannot be read as TOML")]
+)
+def test_broken_manifest_is_refused(tmp_path: Path, manifest: str, message: str) -> None:
+    words = write_lexicon(tmp_path, "a,law,anywhere,1,")
+    (tmp_path / "manifest.toml").write_text(manifest, encoding="utf-8")
+    with pytest.raises(LexiconError, match=message):
+        read_lexicon(words, read_codebook(write_codebook(tmp_path)))
+
+
+def test_absent_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="cannot be read as TOML"):
+        read_manifest(tmp_path / "manifest.toml")
+
+
+def test_builtin_lists_are_read_once() -> None:
+    assert (builtin_root() / "codebook.yaml").is_file()
+    assert builtin_codebook() is builtin_codebook()
+    assert builtin_lexicon() is builtin_lexicon()
+
+
+def test_installed_lists_come_before_those_of_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("lexicons", "textq/lexicons"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "manifest.toml").touch()
+    monkeypatch.setattr(read, "__file__", str(tmp_path / "textq/lexicon/read.py"))
+    assert builtin_root() == tmp_path / "textq/lexicons"
+
+
+def test_missing_lists_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "__file__", str(tmp_path / "textq/lexicon/read.py"))
+    with pytest.raises(LexiconError, match="the lists of textq are missing"):
+        builtin_root()

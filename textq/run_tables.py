@@ -1,0 +1,140 @@
+"""The tables of a run: documents with their power, and the scores, from what became of each file."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from textq.frames import (
+    LIST_BREAK,
+    build_frame,
+    clauses_frame,
+    codings_frame,
+    count_characters,
+    document_row,
+    select_coded,
+)
+from textq.ingest.document import Reading
+from textq.ingest.manifest import CoverageRow
+from textq.ingest.metadata import CONFLICT_MARK
+from textq.lexicon.power import rank_document
+from textq.records import Clause, Coding, Document
+from textq.scoring.aggregate import ScoreSpec, ScoreTables, aggregate_scores
+from textq.scoring.copies import mark_new
+from textq.scoring.coverage import resolve_coverage
+from textq.tables import DOCUMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """One file after reading, splitting and coding."""
+
+    reading: Reading
+    clauses: tuple[Clause, ...] = ()
+    codings: tuple[Coding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunTables:
+    """The tables of a run, by the contracts of :mod:`textq.tables`."""
+
+    documents: pd.DataFrame
+    clauses: pd.DataFrame
+    codings: pd.DataFrame
+    scores: pd.DataFrame
+    subtypes: pd.DataFrame
+    coverage: pd.DataFrame
+
+
+def build_tables(processed: Sequence[Processed], declared: Sequence[CoverageRow], spec: ScoreSpec) -> RunTables:
+    """Return the tables of a run; ``declared`` is the coverage that the user states."""
+    clauses = clauses_frame(clause for one in processed for clause in one.clauses)
+    codings = codings_frame(coding for one in processed for coding in one.codings)
+    documents = _build_documents(processed, clauses)
+    stated = pd.DataFrame([asdict(row) for row in declared]) if declared else None
+    coverage = resolve_coverage(explode_units(documents), stated, last_period=_last_period(documents))
+    scored = _build_scores(documents, clauses, codings, coverage, spec)
+    return RunTables(documents, clauses, codings, scored.scores, scored.subtypes, coverage)
+
+
+def _build_documents(processed: Sequence[Processed], clauses: pd.DataFrame) -> pd.DataFrame:
+    coded = select_coded(clauses)
+    characters = coded["text"].map(count_characters).groupby(coded["doc_id"]).sum()
+    counts = coded.groupby("doc_id").size()
+    rows = []
+    for one in processed:
+        row = _reading_row(one.reading)
+        if one.reading.document:
+            row |= document_row(one.reading.document) | _power_row(one.reading.document)
+            row["n_clauses"] = int(counts.get(one.reading.doc_id, 0))
+            row["n_characters"] = int(characters.get(one.reading.doc_id, 0))
+        rows.append(row)
+    return build_frame(rows, DOCUMENTS)
+
+
+def _reading_row(reading: Reading) -> dict[str, object]:
+    return {
+        "doc_id": reading.doc_id or None,
+        "path": reading.file.path,
+        "status": reading.status,
+        "reason": reading.reason or None,
+        "sha256": reading.sha256 or None,
+        "representative_of": LIST_BREAK.join(reading.representative_of) or None,
+        "notes": "; ".join(reading.notes) or None,
+    }
+
+
+def _power_row(document: Document) -> dict[str, object]:
+    power = rank_document(document.issuers, document.level, document.doc_type, document.title, document.doc_number)
+    return {"power": power.rank, "power_rule": power.rule}
+
+
+def explode_units(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a scored document and unit: read, dated, and for at least one place."""
+    scored = documents[(documents["status"] == "read") & documents["period"].notna() & (documents["shared"] > 0)]
+    return scored.assign(unit=scored["unit"].str.split(LIST_BREAK)).explode("unit").astype({"unit": "string"})
+
+
+def _last_period(documents: pd.DataFrame) -> int | None:
+    periods = documents.loc[documents["status"] == "read", "period"].dropna()
+    return int(periods.max()) if len(periods) else None
+
+
+def _build_scores(
+    documents: pd.DataFrame, clauses: pd.DataFrame, codings: pd.DataFrame, coverage: pd.DataFrame, spec: ScoreSpec
+) -> ScoreTables:
+    coded = select_coded(clauses).merge(codings[["clause_id", "instrument", "subtype"]], on="clause_id")
+    read = documents[documents["status"] == "read"]
+    coded = coded.assign(n_characters=coded["text"].map(count_characters), is_new=mark_new(coded, read))
+    by_unit = explode_units(documents)
+    by_unit = by_unit.assign(last_period=_last_in_force(by_unit["repealed_on"]))
+    return aggregate_scores(
+        by_unit[["doc_id", "unit", "period", "shared", "last_period", "power"]],
+        coded[["doc_id", "instrument", "subtype", "n_characters", "is_new"]],
+        coverage,
+        spec,
+    )
+
+
+def _last_in_force(repealed_on: "pd.Series[str]") -> "pd.Series[int]":
+    """Return the last year at whose end a document is in force: the one before the year of its repeal."""
+    return repealed_on.str.slice(0, 4).astype("Int64") - 1
+
+
+def find_warnings(tables: RunTables) -> dict[str, list[str]]:
+    """Return the paths of documents that are kept out of the scores or need a second look, by what is the matter.
+
+    ``undated`` and ``ambiguous_place`` are kept out; ``outside_coverage`` lie outside the periods declared for their
+    unit; ``unranked`` have no power, so that power sums are missing; ``conflict`` are stated otherwise in the manifest.
+    """
+    read = tables.documents[tables.documents["status"] == "read"]
+    by_unit = explode_units(tables.documents).merge(tables.coverage, on="unit")
+    inside = by_unit["period"].between(by_unit["first_period"], by_unit["last_period"])
+    found = {
+        "undated": read[read["period"].isna()],
+        "ambiguous_place": read[read["scope_reason"] == "ambiguous_place"],
+        "outside_coverage": by_unit[~inside],
+        "unranked": read[(read["shared"] > 0) & read["power"].isna()],
+        "conflict": read[read["notes"].str.contains(CONFLICT_MARK, na=False)],
+    }
+    return {name: list(dict.fromkeys(rows["path"])) for name, rows in found.items() if len(rows)}
