@@ -71,7 +71,7 @@ def score(
 def _make_spec(sharing: Sharing, share_of: ShareOf, depreciation: float) -> ScoreSpec:
     codebook = builtin_codebook()
     return ScoreSpec(
-        codebook=f"{codebook.name}@{codebook.version}",
+        codebook=codebook.edition,
         instruments=codebook.instrument_names,
         subtypes=tuple((one.name, subtype.name) for one in codebook.instruments for subtype in one.subtypes),
         sharing=sharing,

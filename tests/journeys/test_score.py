@@ -13,7 +13,12 @@ import pytest
 import textq
 from textq.records import CODED_KINDS
 
-TEXT = "深圳市人民政府关于支持跨境电子商务的意见\n深府〔2020〕901号\n一、支持企业建设公共海外仓。\n深圳市人民政府\n2020年5月1日\n"
+TEXT = """深圳市人民政府关于支持跨境电子商务的意见
+深府〔2020〕901号
+一、支持企业建设公共海外仓。
+深圳市人民政府
+2020年5月1日
+"""
 
 
 def make_pdf(*, user_password: str | None = None) -> bytes:

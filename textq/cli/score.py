@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from textq.cli import EXIT_PARTIAL, languages
-from textq.cli.score_summary import describe_run
 
 _MOST_JOBS = 64
 
@@ -50,6 +49,7 @@ def command(
     A folder that holds manifest.csv is read by its rows; every other file in it is ignored. Reads PDF with a text
     layer, HTML, DOCX, TXT and Markdown. Writes CSV and Parquet tables, the texts, and run.json.
     """
+    from textq.cli.score_summary import describe_run
     from textq.pipeline import score
 
     language = languages.choose_language(lang)

@@ -7,6 +7,7 @@ from textq.cli.languages import Lang
 from textq.lexicon.read import builtin_codebook
 from textq.records import NONE
 from textq.run import Run
+from textq.run_tables import explode_units
 
 _LOW_CONFIDENCE = 0.6
 _MOST_FILES = 10
@@ -91,7 +92,7 @@ def _describe_scope(run: Run, lang: Lang) -> str:
     if not len(scored):
         return _say("no_scope", lang)
     return _say(
-        "scope", lang, scored=len(scored), units=run.scores["unit"].nunique(),
+        "scope", lang, scored=len(scored), units=explode_units(scored)["unit"].nunique(),
         first=scored["period"].min(), last=scored["period"].max(), out=len(read) - len(scored),
     )  # fmt: skip
 

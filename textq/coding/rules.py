@@ -74,7 +74,7 @@ class RulesCoder:
             clause_id=clause_id,
             clause_sha256=clause_sha256,
             coder_id=self.coder_id,
-            codebook_version=self.codebook.version,
+            codebook_version=self.codebook.edition,
             instrument=winner,
             subtype=subtype,
             secondary=self._find_secondary(scores, matches, winner),

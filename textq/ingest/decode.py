@@ -11,7 +11,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CANDIDATES = ("gb18030", "utf-16-le", "utf-16-be", "big5")
+_CANDIDATES = ("utf-8", "gb18030", "utf-16-le", "utf-16-be", "big5")
 
 
 def decode_text(data: bytes, *, declared: str | None = None) -> str:

@@ -1,14 +1,15 @@
 """HTML of government sites → Extract: the only door to selectolax."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from textq.errors import ReadError
 from textq.ingest.decode import decode_text
 from textq.ingest.extract import Extract
 from textq.ingest.labels import FIELD_LABELS
-from textq.ingest.normalize import normalize_text
+from textq.ingest.normalize import CJK, join_broken, normalize_text
 from textq.records import CELL_BREAK
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
 
+_SOFT_BREAK = "\x1f"
+"""A line break in the page's source, which the reader of the page does not see."""
+
+_SOFT_BREAKS = re.compile(f"{_SOFT_BREAK}+")
+_BREAKS_IN_CHINESE = re.compile(f"(?<=[{CJK}]){_SOFT_BREAK}+(?=[{CJK}])")
 _META_NAMES = {"ArticleTitle": "title", "PubDate": "published_on"}
 
 
@@ -47,7 +53,7 @@ def read_html(data: bytes) -> Extract:
     fields = _read_meta_tags(page) | _read_label_table(page)
     page.strip_tags(_NOISE.split(", "))
     content = _find_content(page)
-    text = normalize_text("".join(_iterate_text(content))) if content is not None else ""
+    text = normalize_text(_close_soft_breaks("".join(_iterate_text(content)))) if content is not None else ""
     if not text:
         raise ReadError("the page holds no text: perhaps it is filled in by a script. Save the document's own page.")
     return Extract(text, fields=fields)
@@ -78,16 +84,23 @@ def _find_densest(node: "LexborNode") -> "LexborNode":
         node = best
 
 
+def _close_soft_breaks(text: str) -> str:
+    """Drop the line breaks of the page's source between Chinese characters; others become blanks."""
+    return _SOFT_BREAKS.sub(" ", _BREAKS_IN_CHINESE.sub("", text))
+
+
 def _iterate_text(node: "LexborNode") -> Iterator[str]:
     """Yield the text of ``node``, a newline at every block and line break, a data row as one line."""
     for child in node.iter(include_text=True):
         tag = child.tag
         if tag == "-text":
-            yield re.sub(r"\s*\n\s*", " ", child.text(deep=False))
+            yield re.sub(r"\s*\n\s*", _SOFT_BREAK, child.text(deep=False))
         elif tag == "br":
             yield "\n"
-        elif tag == "tr" and (cells := _read_row(child)):
-            yield f"\n{CELL_BREAK.join(cells)}\n"
+        elif tag == "pre":
+            yield f"\n{child.text(deep=True)}\n"
+        elif tag == "table" and len(child.css("table")) == 1:
+            yield from _iterate_rows(child)
         elif tag in _BLOCKS:
             yield "\n"
             yield from _iterate_text(child)
@@ -96,13 +109,35 @@ def _iterate_text(node: "LexborNode") -> Iterator[str]:
             yield from _iterate_text(child)
 
 
-def _read_row(row: "LexborNode") -> list[str]:
-    """Return the cells of a data row; [] for a row that only lays out the page (one cell, or tables inside)."""
-    cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
-    if row.css_first("table") is not None:
-        return []
-    texts = ["".join(cell.text(deep=True).split()) for cell in cells]
-    return texts if sum(map(bool, texts)) > 1 else []
+def _iterate_rows(table: "LexborNode") -> Iterator[str]:
+    """Yield data rows as lines, a cell that spans several rows in each of them; other rows only lay out the page."""
+    above: dict[int, tuple[int, str]] = {}
+    for row in table.css("tr"):
+        cells = _place_cells(row, above)
+        texts = [text for _, (_, text) in sorted(cells.items())]
+        if sum(map(bool, texts)) > 1:
+            yield f"\n{CELL_BREAK.join(texts)}\n"
+        else:
+            yield from ("\n", *_iterate_text(row), "\n")
+        above = {column: (n_rows - 1, text) for column, (n_rows, text) in cells.items() if n_rows > 1}
+
+
+def _place_cells(row: "LexborNode", above: Mapping[int, tuple[int, str]]) -> dict[int, tuple[int, str]]:
+    """Return by column the rows that each cell spans from this one on, and its text; ``above`` reaches down here."""
+    cells = dict(above)
+    column = 0
+    for cell in row.iter():
+        if cell.tag in {"td", "th"}:
+            while column in above:
+                column += 1
+            cells[column] = _read_span(cell, "rowspan"), reduce(join_broken, cell.text(deep=True).split(), "")
+            column += _read_span(cell, "colspan")
+    return cells
+
+
+def _read_span(cell: "LexborNode", name: str) -> int:
+    span = cell.attributes.get(name) or ""
+    return max(1, int(span)) if re.fullmatch(r"[0-9]{1,4}", span) else 1
 
 
 def _read_meta_tags(page: "LexborHTMLParser") -> dict[str, str]:
@@ -118,11 +153,12 @@ def _read_label_table(page: "LexborHTMLParser") -> dict[str, str]:
     """Read label–value pairs: a cell "成文日期：" and the next cell, or both in one element."""
     found: dict[str, str] = {}
     for node in page.css("td, th, li, dt, p, span, div"):
-        if len(node.text(deep=True)) > 200:
+        text = node.text(deep=True)
+        if len(text) > 200:
             continue
-        label, colon, rest = "".join(node.text(deep=True).split()).replace(":", "：").partition("：")
-        field = FIELD_LABELS.get(label)
-        if field and field not in found and (value := rest or _next_cell(node, colon)):
+        label, colon, rest = " ".join(text.split()).replace(":", "：", 1).partition("：")
+        field = FIELD_LABELS.get(label.replace(" ", ""))
+        if field and field not in found and (value := rest.strip() or _next_cell(node, colon)):
             found[field] = value
     return found
 

@@ -31,7 +31,7 @@ _OUTLIERS = 0.1
 _PAGE_NUMBER = re.compile(
     r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:[\s,，/]*共?\s*[0-9]{1,4}\s*页?)?[-—–－·\s]*"
 )
-_SENTENCE_END = tuple("。；：！？.;:!?”）)")
+SENTENCE_END = tuple("。；：！？.;:!?”）)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ def _is_break(line: Line, following: Line, column: _Column, next_column: _Column
     """Tell whether a paragraph ends after ``line``."""
     if line.is_row or following.is_row:
         return True
-    if line.text.endswith(_SENTENCE_END) and _opens_division(following.text):
+    if line.text.endswith(SENTENCE_END) and _opens_division(following.text):
         return True
-    room = _INDENT if line.text.endswith(_SENTENCE_END) else _ROOM
+    room = _INDENT if line.text.endswith(SENTENCE_END) else _ROOM
     short = column.right - line.x1 > room * line.size
     indented = following.x0 - next_column.left > _INDENT * following.size
     return short or indented or _is_far(line, following, column.pitch) or _is_resized(line, following)

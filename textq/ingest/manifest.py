@@ -133,9 +133,14 @@ def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
     return ManifestRow(file, cells.get("id", ""), line, fields, source)
 
 
+def split_list(cell: str) -> list[str]:
+    """Return the parts of a cell that holds several values, joined by ";" (or ；, 、)."""
+    return [part.strip() for part in re.split("[;；、]", cell) if part.strip()]
+
+
 def _check_units(units: str, path: Path, line: int) -> None:
-    for code in units.split(";"):
-        if not (len(code.strip()) == 6 and code.strip().isdecimal()):
+    for code in split_list(units):
+        if not (len(code) == 6 and code.isdecimal()):
             raise ManifestError(
                 f"{path}:{line}: unit {code!r} must be a six-digit code (330100); several are joined by ';', "
                 "and '-' states that the document applies to no single place."

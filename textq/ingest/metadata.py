@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from textq.ingest.extract import Extract
 from textq.ingest.head import Head, normalize_number, read_head
-from textq.ingest.manifest import ManifestRow
+from textq.ingest.manifest import ManifestRow, split_list
 from textq.ingest.scope import find_scope
 from textq.ingest.signature import Signature, read_signature
 from textq.ingest.validity import read_validity
@@ -88,7 +88,7 @@ def _stated_values(stated: Mapping[str, str]) -> dict[str, Any]:
     if "doc_number" in stated:
         values["doc_number"] = normalize_number(stated["doc_number"])
     if "issuers" in stated:
-        values["issuers"] = tuple(name.strip() for name in stated["issuers"].split(";"))
+        values["issuers"] = tuple(split_list(stated["issuers"]))
     dates = ("issued_on", "published_on", "effective_on", "repealed_on")
     return values | {name: parse_date(stated[name]) for name in dates if name in stated}
 
@@ -104,7 +104,7 @@ def _add_scope(found: Metadata, text: str, gazetteer: Gazetteer, stated: Mapping
 
 def split_units(units: str) -> tuple[str, ...]:
     """Return the codes of a manifest's cell; "-" states that the document applies to no single place."""
-    return () if units == "-" else tuple(code.strip() for code in units.split(";"))
+    return () if units == "-" else tuple(split_list(units))
 
 
 def _find_conflicts(found: Metadata, merged: Metadata, stated: Mapping[str, str]) -> list[str]:

@@ -6,6 +6,7 @@ from textq.errors import ReadError
 from textq.ingest.decode import decode_text
 from textq.ingest.extract import Extract
 from textq.ingest.normalize import normalize_text
+from textq.ingest.wrapped import heal_wrapped
 from textq.records import CELL_BREAK
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -19,8 +20,11 @@ _TABLE_ROW = re.compile(r"^[ \t\u3000]*\|(.+)\|[ \t]*$", re.MULTILINE)
 
 
 def read_plain(data: bytes) -> Extract:
-    """Read a text file in UTF-8, UTF-16, GB18030 or Big5; rows ``| a | b |`` become one line each."""
-    return Extract(_require_text(_join_cells(_unify_newlines(decode_text(data)))))
+    """Read a text file in UTF-8, UTF-16, GB18030 or Big5.
+
+    Lines broken at a fixed width are joined to paragraphs; rows ``| a | b |`` become one line each.
+    """
+    return Extract(_require_text(heal_wrapped(_join_cells(_unify_newlines(decode_text(data))))))
 
 
 def read_markdown(data: bytes) -> Extract:

@@ -8,7 +8,8 @@ from datetime import date
 from textq.lexicon.places import Gazetteer, Place
 from textq.records import Level
 
-_ZONE_NAME = re.compile(r"中国[（(](?P<places>[^）)]{1,40})[）)]")
+_ZONE_NAME = re.compile(r"中国(?P<places>(?:[（(][^（()）]{1,40}[）)][、和]?)+)")
+_AMONG_OTHERS = re.compile(r"[）)市]等[0-9一二三四五六七八九十]*个?(?:城市|市|地|跨境|综合试验区)")
 _CONSENT = re.compile(r"[^。；\n]*同意[^。；\n]*(?:设立|建设|建立|扩大|开展)[^。；\n]*")
 _SUBJECT = re.compile(r"(?:关于|转发|批转|印发).*", re.DOTALL)
 
@@ -17,7 +18,7 @@ _SUBJECT = re.compile(r"(?:关于|转发|批转|印发).*", re.DOTALL)
 class Scope:
     """The six-digit codes a document applies to, and the rule that found them.
 
-    ``reason`` is one of zone_in_title, zones_in_reply, place_in_title, issuer_place (the issuer's own city or
+    ``reason`` is one of zones_in_text (a title that names zones "and others"), zone_in_title, zones_in_reply, place_in_title, issuer_place (the issuer's own city or
     county), general_provincial and general_central (kept out of local intensity), ambiguous_place (a name that
     several places share), unknown.
     """
@@ -31,9 +32,10 @@ def find_scope(
 ) -> Scope:
     """Decide which places a document applies to: the zones and places its title names, else its issuer's place."""
     subject = _find_subject(title, issuers)
-    zones = "、".join(found["places"] for found in _ZONE_NAME.finditer(subject))
+    named = text if level == "province" and _AMONG_OTHERS.search(subject) else ""
     for reason, words in (
-        ("zone_in_title", zones),
+        ("zones_in_text", _find_zones(named)),
+        ("zone_in_title", _find_zones(subject)),
         ("zones_in_reply", _find_consent(title, text) if level == "central" else ""),
         ("place_in_title", subject),
         ("issuer_place", " ".join(issuers)),
@@ -51,6 +53,11 @@ def _find_subject(title: str, issuers: Sequence[str]) -> str:
     subject = _SUBJECT.search(title)
     named = issuers and title.replace(" ", "").startswith(issuers[0])
     return subject[0] if subject and (named or subject.start()) else title
+
+
+def _find_zones(words: str) -> str:
+    """Return the places of the zones named (中国（杭州）, 中国（广州）、（深圳）, 中国（珠海、东莞）)."""
+    return " ".join(found["places"] for found in _ZONE_NAME.finditer(words))
 
 
 def _find_consent(title: str, text: str) -> str:

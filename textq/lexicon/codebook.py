@@ -79,6 +79,11 @@ class Codebook:
     rules: tuple[Rule, ...]
     none: Instrument
 
+    @property
+    def edition(self) -> str:
+        """Name and version, as results state it: ``"instruments@1.0"``."""
+        return f"{self.name}@{self.version}"
+
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """Every code but ``none``, in order: ``"instrument/subtype"``, or ``"instrument"`` where it has no subtypes."""

@@ -28,6 +28,8 @@ def parse_number(numeral: str) -> int:
     """
     if numeral.isdecimal():
         return int(numeral)
+    if not numeral:
+        raise ValueError("an empty text is no numeral")
     if not any(char in _UNITS for char in numeral):
         return int("".join(str(_digit(char, numeral)) for char in numeral))
     total, digit = 0, 0

@@ -146,9 +146,15 @@ class _BlockFinder:
             end += 1
         elif not (end > at and end == len(self._texts)):
             end = at
+        signed = end > at
         while end < len(self._texts) and _CLOSING_NOTE.fullmatch(self._texts[end]):
             end += 1
-        return end - at
+        return end - at if signed or self._closes(end) else 0
+
+    def _closes(self, end: int) -> bool:
+        """Tell whether nothing but annexes and the cc block follow from line ``end`` on."""
+        following = self._texts[end] if end < len(self._texts) else ""
+        return not following or any(mark.fullmatch(following) for mark in (ANNEX_MARK, CC_LINE))
 
 
 def _is_titular(text: str) -> bool:

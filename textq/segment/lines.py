@@ -25,10 +25,12 @@ def cut_lines(text: str) -> list[Span]:
 
 
 def _physical_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each line that is not blank begins, behind its indentation, and ends."""
     ends = [-1, *(found.start() for found in re.finditer("\n", text)), len(text)]
     for before, end in pairwise(ends):
-        if text[before + 1 : end].strip():
-            yield before + 1, end
+        line = text[before + 1 : end].lstrip()
+        if line:
+            yield end - len(line), end
 
 
 class _Cutter:
@@ -89,8 +91,9 @@ class _Cutter:
         return self._text[at] in _SENTENCE_END
 
     def _is_behind_title(self, mark: Mark) -> bool:
-        """Tell whether nothing but the title of a higher division stands between its mark and this one."""
-        if self._title_from is None or mark.level <= self._titled:
+        """Tell whether nothing but a title stands between the last mark and this one, which is deeper or a chapter."""
+        is_chapter = max(mark.level, self._titled) < Level.ARTICLE
+        if self._title_from is None or not (is_chapter or mark.level > self._titled):
             return False
         title = self._text[self._title_from : mark.start]
         return 0 < len(title) <= _LONGEST_TITLE and _TITLE.fullmatch(title) is not None

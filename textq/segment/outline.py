@@ -48,6 +48,10 @@ class Outline:
         """Whether we are below a 条."""
         return any(level == Level.ARTICLE for level, _ in self._path)
 
+    def has_heading(self, level: Level) -> bool:
+        """Whether the open division of this level has a heading."""
+        return any(open_ == level for open_, _ in self._headings)
+
     def open_annex(self, label: str) -> None:
         """Leave all divisions and open an annex."""
         self._annex = label

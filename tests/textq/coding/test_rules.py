@@ -46,7 +46,7 @@ def code(coder: RulesCoder, text: str, *, heading: str = "", stem: str = "") -> 
 def test_coding_says_what_was_coded_by_whom(coder: RulesCoder) -> None:
     coding = code(coder, "1. A grant.")
     assert (coding.clause_id, coding.clause_sha256) == ("d#1", "ab12")
-    assert (coding.coder_id, coding.codebook_version) == ("rules:tiny@1.2", "7")
+    assert (coding.coder_id, coding.codebook_version) == ("rules:tiny@1.2", "tiny@7")
 
 
 def test_most_weighted_characters_win(coder: RulesCoder) -> None:

@@ -11,8 +11,8 @@ e      Zhejiang's opinion for the whole province   2018    kept out of local int
 =====  =========================================  ======  ===========================================================
 
 Power on the city scale: a plan of a government 3; a general office 2. So a and b 3, c and d 2.
-Coverage: 杭州 2015–2019 and 宁波 2017–2018 are declared, 广州 and 深圳 are not and so run from 2016 to 2018, the last year
-of the corpus.
+Coverage: 杭州 2015–2019 and 宁波 2017–2018 are declared; 广州 and 深圳 are not, and so run from 2016 to the last
+year of the corpus, 2018.
 """
 
 import csv

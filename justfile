@@ -1,0 +1,46 @@
+# `just` lists the recipes; they use the virtual environment .venv where it is there, else the python on the path.
+
+python := if path_exists(justfile_directory() / ".venv/bin/python") == "true" { justfile_directory() / ".venv/bin/python" } else { "python" }
+shared := env("TEXTQ_SHARED", justfile_directory() / "../shared")
+
+_list:
+    @{{ just_executable() }} --justfile {{ justfile() }} --list --unsorted
+
+# make .venv with all that is needed to work on textq
+install:
+    python3 -m venv .venv
+    .venv/bin/pip install -e ".[dev]"
+
+# run the tests but for the slow ones: just test tests/textq/segment -x
+test *options:
+    {{ python }} -m pytest {{ options }}
+
+# run ruff and the import contracts
+lint:
+    {{ python }} -m ruff check
+    {{ python }} -m ruff format --check
+    {{ python }} -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+# check the types
+types:
+    {{ python }} -m mypy
+
+# run all tests, the slow ones too, and the benchmarks
+full: && bench
+    {{ python }} -m pytest -m "full or not full"
+
+# write the documents that are made from code
+docs:
+    {{ python }} docs/render_cli_reference.py
+
+# score the rules coder on hand-coded clauses
+bench gold=(shared / "gold/dev.jsonl"):
+    {{ python }} tests/benchmarks/quality/bench_rules.py "{{ gold }}"
+
+# make the sample documents anew from tests/corpus/sources
+corpus:
+    {{ python }} tests/corpus/render.py
+
+# do all that must hold before a change is merged, in a new environment
+ci:
+    .ci/run

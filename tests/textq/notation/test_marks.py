@@ -1,0 +1,102 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textq.notation.marks import Level, find_marks, match_mark
+
+
+@pytest.mark.parametrize(
+    ("line", "level", "number", "label"),
+    [
+        ("第二编 分则", Level.PART, 2, "第二编"),
+        ("第一部分 总论", Level.PART, 1, "第一部分"),
+        ("第十二章　附则", Level.CHAPTER, 12, "第十二章"),
+        ("第二节 许可", Level.SECTION, 2, "第二节"),
+        ("第五条 市人民政府……", Level.ARTICLE, 5, "第五条"),
+        ("第一百零五条　本法……", Level.ARTICLE, 105, "第一百零五条"),
+        ("第5条 范围", Level.ARTICLE, 5, "第5条"),
+        ("第二十条之一　国家……", Level.ARTICLE, 20, "第二十条之一"),
+        ("一、总体要求", Level.FIRST, 1, "一、"),
+        ("二十一、保障", Level.FIRST, 21, "二十一、"),
+        ("（一）指导思想", Level.SECOND, 1, "（一）"),
+        ("(十二)指导思想", Level.SECOND, 12, "(十二)"),
+        ("（二）、资金", Level.SECOND, 2, "（二）、"),
+        ("（一）项目建设", Level.SECOND, 1, "（一）"),
+        ("（三）中小企业", Level.SECOND, 3, "（三）"),
+        ("1.平台", Level.THIRD, 1, "1."),
+        ("2．平台", Level.THIRD, 2, "2．"),
+        ("3、平台", Level.THIRD, 3, "3、"),
+        ("１２．平台", Level.THIRD, 12, "１２．"),
+        ("（1）仓储", Level.FOURTH, 1, "（1）"),
+        ("(3)仓储", Level.FOURTH, 3, "(3)"),
+        ("①资金", Level.FIFTH, 1, "①"),
+        ("⑳资金", Level.FIFTH, 20, "⑳"),
+    ],
+)
+def test_each_level(line, level, number, label):
+    mark = match_mark(line)
+    assert mark is not None
+    assert (mark.level, mark.number, mark.label) == (level, number, label)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1.5亿元资金",
+        "2020年，完成",
+        "2019.3.21",
+        "第五条规定的企业",
+        "第五条、第六条所列企业",
+        "第三条第二款",
+        "第二章的规定",
+        "第三条和第四条",
+        "（2019）12号",
+        "（一）至（三）项所列人员",
+        "（四）、（五）项所列人员",
+        "（一）（二）项的情形",
+        "（二）项规定的企业",
+        "一、二、三产业融合发展",
+        "一是加强领导",
+        "第一，加强领导",
+        "十个试点",
+        "一般规定",
+        "",
+    ],
+)
+def test_citations_numbers_and_years_are_no_marks(line):
+    assert match_mark(line) is None
+
+
+def test_a_mark_ends_behind_the_blanks_that_follow_it():
+    mark = match_mark("第五条　 市人民政府")
+    assert mark is not None
+    assert (mark.start, mark.end) == (0, 5)
+
+
+def test_a_mark_is_matched_at_a_position():
+    mark = match_mark("资金。（二）人才", 3)
+    assert mark is not None
+    assert (mark.number, mark.start, mark.end) == (2, 3, 6)
+
+
+def test_the_levels_go_from_part_to_circled_digits():
+    lines = ("第一编", "第一章", "第一节", "第一条", "一、", "（一）", "1.", "（1）", "①")
+    levels = [mark.level for line in lines if (mark := match_mark(f"{line}内容"))]
+    assert levels == sorted(set(Level))
+
+
+def test_marks_inside_a_text_are_found_in_order():
+    text = "一、资金（一）补助。1.初创企业。"
+    assert [(mark.label, mark.start) for mark in find_marks(text, 0, len(text))] == [
+        ("一、", 0),
+        ("（一）", 4),
+        ("1.", 10),
+    ]
+
+
+@given(st.text(alphabet="第一二十条章节（）()、.．1２①规定 市", max_size=30))
+def test_marks_do_not_overlap(text):
+    marks = list(find_marks(text, 0, len(text)))
+    assert all(left.start + len(left.label) <= right.start for left, right in pairwise(marks))

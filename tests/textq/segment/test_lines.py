@@ -1,0 +1,97 @@
+import pytest
+from hypothesis import given
+
+from tests.strategies import numbered_texts
+from textq.segment.lines import cut_lines
+
+
+def cut(text: str) -> list[str]:
+    return [text[line.start : line.end] for line in cut_lines(text)]
+
+
+@given(numbered_texts())
+def test_the_lines_are_in_order_and_lose_nothing_but_blanks(text):
+    position = 0
+    for line in cut_lines(text):
+        assert not text[position : line.start].strip()
+        assert text[line.start : line.end] == text[line.start : line.end].strip() != ""
+        position = line.end
+    assert not text[position:].strip()
+
+
+@given(numbered_texts())
+def test_no_line_reaches_over_a_line_break(text):
+    assert all("\n" not in line for line in cut(text))
+
+
+@pytest.mark.parametrize("text", ["", " \n　\n", "\n"])
+def test_blank_text_has_no_lines(text):
+    assert cut(text) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "违反本条例第五条规定的企业，按照第六条处理。",
+        "依照《条例》第三条 第四条执行。",
+        "根据本办法第二章、第三章的规定，给予补助。",
+        "到2020年，完成1.5亿元；2.5万家企业入驻。",
+        "（一）至（三）项所列企业。（四）、（五）项所列企业。",
+        "推进一、二、三产业融合。",
+        "一是加强领导。二是强化考核。三是营造氛围。",
+        "违反前款（一）（二）项规定的，责令改正。",
+        "（一）违反本条例第四章有关规定的；",
+        "编号为A1.B2.C3.的产品。",
+    ],
+)
+def test_citations_and_numbers_cut_nothing(line):
+    assert cut(line) == [line]
+
+
+def test_sentences_that_begin_with_the_next_number_are_cut():
+    text = "（一）给予补助。1.初创企业；2.成长企业。（二）给予贴息。"
+    assert cut(text) == ["（一）给予补助。", "1.初创企业；", "2.成长企业。", "（二）给予贴息。"]
+
+
+def test_a_number_out_of_turn_cuts_nothing():
+    assert cut("一、给予补助。五、给予贴息。") == ["一、给予补助。五、给予贴息。"]
+
+
+def test_a_first_number_needs_a_second():
+    assert cut("给予补助：1.初创企业。") == ["给予补助：1.初创企业。"]
+    assert cut("给予补助：1.初创企业。2.成长企业。") == ["给予补助：", "1.初创企业。", "2.成长企业。"]
+
+
+def test_articles_count_through_chapters():
+    text = "第一章 总则第一条 目的。第二条 范围。第二章 促进第三条 措施。"
+    assert cut(text) == ["第一章 总则", "第一条 目的。", "第二条 范围。", "第二章 促进", "第三条 措施。"]
+
+
+def test_deeper_numbers_start_afresh():
+    text = "一、资金。（一）补助。（二）贴息。二、人才。（一）住房。（二）落户。"
+    assert cut(text) == ["一、资金。", "（一）补助。", "（二）贴息。", "二、人才。", "（一）住房。", "（二）落户。"]
+
+
+def test_a_title_without_a_full_stop_is_cut_off():
+    text = "一、检疫依据（一）法律。（二）议定书。二、检疫要求（一）产地。（二）包装。"
+    assert cut(text) == [
+        "一、检疫依据",
+        "（一）法律。",
+        "（二）议定书。",
+        "二、检疫要求",
+        "（一）产地。",
+        "（二）包装。",
+    ]
+
+
+def test_an_article_set_off_by_a_blank_is_cut_off():
+    assert cut("第七条 统一规划与建设第八条 市人民政府负责。") == ["第七条 统一规划与建设", "第八条 市人民政府负责。"]
+
+
+def test_up_to_two_repealed_articles_may_be_missing():
+    assert cut("第七条 规划。第十条 建设。") == ["第七条 规划。", "第十条 建设。"]
+    assert cut("第七条 规划。第十一条 建设。") == ["第七条 规划。第十一条 建设。"]
+
+
+def test_the_head_of_a_text_without_line_breaks_is_cut_off():
+    assert cut("杭州市电子商务条例第一章 总则第一条 目的。")[0] == "杭州市电子商务条例"
