@@ -1,5 +1,6 @@
 """Map a stage over many items: here, or in worker processes."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -29,5 +30,15 @@ def map_items(function: Callable[[Item], Result], items: Sequence[Item], *, jobs
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(function, items, chunksize=_CHUNK)
+    pool = ProcessPoolExecutor(min(jobs, len(items)), mp_context=get_context("spawn"), initializer=_leave_interrupts)
+    with pool:
+        try:
+            yield from pool.map(function, items, chunksize=_CHUNK)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _leave_interrupts() -> None:
+    """Let only the parent process hear Ctrl-C; it then ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -12,7 +12,7 @@ from textq.coding.coders import code_clauses
 from textq.engine import map_items
 from textq.export.csv import write_csv
 from textq.export.parquet import write_parquet
-from textq.export.run_folder import write_run
+from textq.export.run_folder import prepare_folder, write_run
 from textq.ingest.cache import ExtractCache
 from textq.ingest.document import mark_duplicates, read_document
 from textq.ingest.files import Corpus, SourceFile, find_files
@@ -57,12 +57,14 @@ def score(
 
     Raises
     ------
-    ConfigError, ManifestError
-        Before anything is read. A file that cannot be read raises nothing: it is listed in ``run.documents``.
+    ConfigError, ManifestError, OSError
+        Before anything is read; OSError if ``out`` cannot be written. A file that cannot be read raises nothing: it is
+        listed in ``run.documents``.
     """
     started_at = datetime.now().astimezone()
     spec = _make_spec(sharing, share_of, depreciation)
     corpus = find_files([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+    prepare_folder(Path(out))
     processed = _keep_first_copies(list(_process_files(corpus, Path(out), jobs, on_progress)))
     tables = build_tables(processed, corpus.coverage, spec)
     return _write(tables, processed, corpus, spec, Path(out), started_at)

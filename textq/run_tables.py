@@ -59,7 +59,7 @@ def build_tables(processed: Sequence[Processed], declared: Sequence[CoverageRow]
 
 def _build_documents(processed: Sequence[Processed], clauses: pd.DataFrame) -> pd.DataFrame:
     coded = select_coded(clauses)
-    characters = coded["text"].map(count_characters).groupby(coded["doc_id"]).sum()
+    characters = _count_characters(coded).groupby(coded["doc_id"]).sum()
     counts = coded.groupby("doc_id").size()
     rows = []
     for one in processed:
@@ -70,6 +70,10 @@ def _build_documents(processed: Sequence[Processed], clauses: pd.DataFrame) -> p
             row["n_characters"] = int(characters.get(one.reading.doc_id, 0))
         rows.append(row)
     return build_frame(rows, DOCUMENTS)
+
+
+def _count_characters(clauses: pd.DataFrame) -> "pd.Series[int]":
+    return pd.Series([count_characters(text) for text in clauses["text"]], index=clauses.index, dtype="int64")
 
 
 def _reading_row(reading: Reading) -> dict[str, object]:
@@ -105,7 +109,7 @@ def _build_scores(
 ) -> ScoreTables:
     coded = select_coded(clauses).merge(codings[["clause_id", "instrument", "subtype"]], on="clause_id")
     read = documents[documents["status"] == "read"]
-    coded = coded.assign(n_characters=coded["text"].map(count_characters), is_new=mark_new(coded, read))
+    coded = coded.assign(n_characters=_count_characters(coded), is_new=mark_new(coded, read))
     by_unit = explode_units(documents)
     by_unit = by_unit.assign(last_period=_last_in_force(by_unit["repealed_on"]))
     return aggregate_scores(

@@ -13,7 +13,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 from spacy.tokens import Span as SpacySpan
-from spacy.util import DummyTokenizer, get_words_and_spaces
+from spacy.util import DummyTokenizer, get_words_and_spaces, registry
 
 from textq.coding.coders import code_clauses
 from textq.records import Clause, Coding, Document, Source
@@ -71,7 +71,7 @@ class WordTokenizer(DummyTokenizer):
         return Doc(self.vocab, words=words, spaces=spaces)
 
 
-@spacy.registry.tokenizers("textq.WordTokenizer.v1")
+@registry.tokenizers("textq.WordTokenizer.v1")  # type: ignore[untyped-decorator]
 def _create_tokenizer() -> Any:
     return lambda nlp: WordTokenizer(nlp.vocab)
 
@@ -84,8 +84,16 @@ def add_clauses(doc: Doc) -> Doc:
     return doc
 
 
+def _find_span(doc: Doc, start: int, end: int, label: str) -> SpacySpan:
+    """Return the tokens that cover ``[start, end)``."""
+    span = doc.char_span(start, end, label=label, alignment_mode="expand")
+    if span is None:
+        raise ValueError(f"[{start}, {end}) lies outside a text of {len(doc.text)} characters")
+    return span
+
+
 def _add_clause(doc: Doc, clause: Clause, label: str = "") -> SpacySpan:
-    span = doc.char_span(clause.start, clause.end, label=label, alignment_mode="expand")
+    span = _find_span(doc, clause.start, clause.end, label)
     for name in ("kind", "heading", "stem"):
         span._.set(name, getattr(clause, name))
     span._.set("clause", clause)
@@ -100,7 +108,7 @@ def add_codes(doc: Doc) -> Doc:
     spans = [_add_coding(doc, clause, codings.get(clause.clause_id)) for clause in clauses]
     doc.spans[CLAUSES] = SpanGroup(doc, name=CLAUSES, spans=spans)
     evidence = [
-        doc.char_span(found.start, found.end, label=_join_code(coding), alignment_mode="expand")
+        _find_span(doc, found.start, found.end, _join_code(coding))
         for coding in codings.values()
         for found in coding.evidence
     ]

@@ -58,11 +58,19 @@ def main(args: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was read is kept and will be reused", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except TextqError as error:
+    except (TextqError, OSError) as error:
         if {"-v", "--verbose"} & set(arguments) or os.environ.get("TEXTQ_VERBOSE"):
             raise
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {_describe(error)}", err=True)
         sys.exit(EXIT_ERROR)
+
+
+def _describe(error: TextqError | OSError) -> str:
+    if isinstance(error, OSError):
+        return (
+            f"{error.filename or 'a file'}: {error.strerror or error}. Check that the folder exists and can be written."
+        )
+    return str(error)
 
 
 def _open_streams() -> None:

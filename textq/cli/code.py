@@ -22,12 +22,11 @@ def command(file: Path, out: Path | None) -> None:
     Writes id, instrument, subtype, secondary, confidence and evidence ([[start, end, term], …], offsets in text).
     """
     from textq.coding.coders import code_cut_clauses
-    from textq.export.codings import write_codings
+    from textq.export.codings import save_codings, write_codings
     from textq.ingest.cut_clauses import read_clauses
 
     codings = code_cut_clauses(read_clauses(file))
     if out is None:
         write_codings(codings, sys.stdout, file.suffix)
-        return
-    with out.open("w", encoding="utf-8-sig" if out.suffix.lower() == ".csv" else "utf-8", newline="") as stream:
-        write_codings(codings, stream, out.suffix)
+    else:
+        save_codings(codings, out)

@@ -64,9 +64,10 @@ def describe_run(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Iter
     yield f"textq {meta['code'].partition('+')[0]}  {' '.join(map(str, paths))} → {out}"
     yield _say("files", lang, n=meta["n_files"], **status)
     yield from _describe_unread(run, lang)
-    yield _describe_scope(run, lang)
-    yield _say("clauses", lang, n=f"{meta['n_clauses']:,}", classes=" · ".join(_describe_classes(run, lang)))
+    if status["read"]:
+        yield _describe_scope(run, lang)
     if meta["n_clauses"]:
+        yield _say("clauses", lang, n=f"{meta['n_clauses']:,}", classes=" · ".join(_describe_classes(run, lang)))
         doubtful = int((run.codings["confidence"].dropna() < _LOW_CONFIDENCE).sum())
         yield _say("doubt", lang, n=f"{doubtful:,}")
     for name, found in meta["warnings"].items():
@@ -100,6 +101,5 @@ def _describe_scope(run: Run, lang: Lang) -> str:
 def _describe_classes(run: Run, lang: Lang) -> Iterator[str]:
     names = {one.name: getattr(one.label, lang) for one in builtin_codebook().instruments}
     names[NONE] = _TEXTS["none"][lang]
-    total = max(run.meta["n_clauses"], 1)
     for instrument, count in run.meta["classes"].items():
-        yield f"{names[instrument]} {count / total:.0%}"
+        yield f"{names[instrument]} {count / run.meta['n_clauses']:.0%}"

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 from textq.errors import ClauseFileError
@@ -19,9 +21,26 @@ def write_codings(codings: Iterable[Coding], stream: TextIO, ending: str) -> Non
     ClauseFileError
         If ``ending`` is another one.
     """
+    _check_ending(ending)
+    _WRITERS[ending.lower()](codings, stream)
+
+
+def save_codings(codings: Iterable[Coding], path: Path) -> None:
+    """Write codings to a file in the format that its ending names; what stood there is kept until all is written."""
+    _check_ending(path.suffix)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"
+    try:
+        with partial.open("w", encoding=encoding, newline="") as stream:
+            write_codings(codings, stream, path.suffix)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _check_ending(ending: str) -> None:
     if ending.lower() not in _WRITERS:
         raise ClauseFileError(f"{ending or 'no ending'}: codings are written to {' or '.join(_WRITERS)}. Change --out.")
-    _WRITERS[ending.lower()](codings, stream)
 
 
 def _write_jsonl(codings: Iterable[Coding], stream: TextIO) -> None:

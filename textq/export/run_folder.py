@@ -15,6 +15,21 @@ RUNS = "runs"
 META = "run.json"
 
 
+def prepare_folder(out: Path) -> None:
+    """Create the study's folder and try to write into it, before any work is done.
+
+    Raises
+    ------
+    OSError
+        If it cannot be created or written.
+    """
+    runs = out / RUNS
+    runs.mkdir(parents=True, exist_ok=True)
+    probe = runs / f".probe-{os.getpid()}"
+    probe.touch()
+    probe.unlink()
+
+
 def write_run(out: Path, run_id: str, started_at: datetime, write: Callable[[Path], Mapping[str, object]]) -> Path:
     """Create ``out/runs/<stamp>-<run_id>`` and return it.
 

@@ -1,6 +1,7 @@
 """Files of clauses that are already cut (JSON Lines or CSV) → CutClauses."""
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 from textq.errors import ClauseFileError, ReadError
 from textq.ingest.decode import decode_text
 from textq.records import CutClause
+
+_LONGEST_CELL = 10_000_000
+"""Characters of a CSV cell; the reader's own limit of 131,072 is less than a whole document."""
 
 
 def read_clauses(path: Path) -> list[CutClause]:
@@ -36,7 +40,7 @@ def read_clauses(path: Path) -> list[CutClause]:
 
 
 def _iterate_jsonl(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for line, row in enumerate(text.splitlines(), 1):
+    for line, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:
                 yield line, json.loads(row)
@@ -45,14 +49,20 @@ def _iterate_jsonl(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, An
 
 
 def _iterate_csv(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(text.splitlines(keepends=True))
-    for row in reader:
-        yield reader.line_num, row
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise ClauseFileError(f"{path}:{reader.line_num}: no CSV row: {error}. Save the file as CSV anew.") from error
 
 
 def _build_clause(row: Mapping[str, Any], path: Path, line: int) -> CutClause:
     if not isinstance(row, Mapping) or row.get("id") in (None, "") or not isinstance(row.get("text"), str):
         raise ClauseFileError(f"{path}:{line}: every clause needs the fields id and text. Found: {_show(row)}.")
+    if not row["text"].isprintable() and any("\ud800" <= char <= "\udfff" for char in row["text"]):
+        raise ClauseFileError(f"{path}:{line}: the text holds half a character (a lone surrogate). Write it anew.")
     context = {name: str(row.get(name) or "") for name in ("title", "heading", "stem")}
     return CutClause(str(row["id"]), row["text"], **context)
 

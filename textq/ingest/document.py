@@ -51,13 +51,9 @@ def read_document(file: SourceFile, gazetteer: Gazetteer, cache: ExtractCache | 
         return Reading(file, "scanned", doc_id, sha256, str(error))
     except ReadError as error:
         return Reading(file, "failed", doc_id, sha256, str(error))
-    except Exception as error:
-        why = f"the reader failed on this file ({type(error).__name__}: {error}). It may be damaged; save it anew."
-        return Reading(file, "failed", doc_id, sha256, why)
     metadata = read_metadata(extract, gazetteer, file.row)
-    return Reading(
-        file, "read", doc_id, sha256, "", _build_document(file, doc_id, sha256, extract, metadata), metadata.notes
-    )
+    document = _build_document(file, doc_id, sha256, extract, metadata)
+    return Reading(file, "read", doc_id, sha256, document=document, notes=metadata.notes)
 
 
 def _build_document(file: SourceFile, doc_id: str, sha256: str, extract: Extract, metadata: Metadata) -> Document:
@@ -82,14 +78,28 @@ def _check_hash(file: SourceFile, sha256: str) -> None:
 
 
 def _extract(data: bytes, file: SourceFile, sha256: str, cache: ExtractCache | None) -> Extract:
+    """Return the stored extract of a file, or read it and store it."""
     if cache is None:
-        return read_file(data, file.location.name)
+        return _read(data, file.location.name)
     key = cache.make_key(sha256, file.location.suffix)
     found = cache.get(key)
     if found is None:
-        found = read_file(data, file.location.name)
+        found = _read(data, file.location.name)
         cache.put(key, found)
     return found
+
+
+def _read(data: bytes, name: str) -> Extract:
+    """Read a file; a reader that fails in a way of its own (on a hostile file) gives a ReadError too."""
+    try:
+        return read_file(data, name)
+    except ReadError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise ReadError(
+            f"the reader failed on this file ({kind}: {error}). It may be damaged; save it anew."
+        ) from error
 
 
 def mark_duplicates(readings: list[Reading]) -> list[Reading]:

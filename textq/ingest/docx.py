@@ -3,11 +3,12 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 from textq.errors import ReadError
 from textq.ingest.extract import Extract
-from textq.ingest.normalize import normalize_text
+from textq.ingest.normalize import join_broken, normalize_text
 from textq.records import CELL_BREAK
 
 
@@ -45,4 +46,9 @@ def _iterate_lines(container: Any) -> Iterator[str]:
 def _cell_texts(row: Any) -> list[str]:
     """Return the text of each cell of a row, a merged cell once."""
     cells = {id(cell._tc): cell for cell in row.cells}
-    return ["".join(_iterate_lines(cell)) for cell in cells.values()]
+    return [_join_lines(cell) for cell in cells.values()]
+
+
+def _join_lines(cell: Any) -> str:
+    lines = (line for text in _iterate_lines(cell) for line in text.split("\n"))
+    return reduce(join_broken, lines, "")

@@ -28,7 +28,7 @@ _PREAMBLE = 400
 """The adoption or promulgation of a regulation is told in so many characters at its beginning."""
 
 _VERB = re.compile(r"(?:关于|印发|转发|批转|发布|公布)")
-_CONTINUATIONS = ("的通知", "的决定", "的意见", "的批复", "的函", "（试行）")
+_CONTINUATIONS = ("的通知", "的决定", "的意见", "的批复", "的函", "（试行）", "（暂行）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,11 @@ def _is_furniture(line: str) -> bool:
     red = _RED_HEAD.fullmatch(line) is not None and line.endswith(("文件", "令", "公告"))
     number = _NUMBER.fullmatch(normalize_number(line)) or _ORDER_NUMBER.fullmatch(line)
     labelled = (pair := LABELLED.fullmatch(line)) is not None and pair["label"] in FIELD_LABELS
-    return red or number is not None or labelled or is_note(line) or re.fullmatch(DATE, line) is not None
+    return red or number is not None or labelled or _is_remark(line) or re.fullmatch(DATE, line) is not None
+
+
+def _is_remark(line: str) -> bool:
+    return is_note(line) and not line.startswith(_CONTINUATIONS)
 
 
 def _is_complete_title(title: str) -> bool:

@@ -81,6 +81,8 @@ def read_coverage(path: Path) -> list[CoverageRow]:
     for line, cells in _read_cells(path, required=("unit", "first_period", "last_period")):
         unit = cells["unit"]
         _check_units(unit, path, line)
+        if len(split_list(unit)) > 1:
+            raise ManifestError(f"{path}:{line}: {unit!r} are several units. Give each one a row of its own.")
         if unit in rows:
             raise ManifestError(f"{path}:{line}: unit {unit} stands twice. Give one first and last period for it.")
         first, last = (_parse_year(cells[name], path, line) for name in ("first_period", "last_period"))
@@ -110,7 +112,8 @@ def _read_cells(
                 raise ManifestError(
                     f"{path}:{reader.line_num}: {len(row)} cells for {len(header)} columns. Quote commas."
                 )
-            yield reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False))
+            cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
+            yield reader.line_num, dict(zip(header, cells, strict=True))
 
 
 def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
@@ -139,7 +142,7 @@ def split_list(cell: str) -> list[str]:
 
 
 def _check_units(units: str, path: Path, line: int) -> None:
-    for code in split_list(units):
+    for code in split_list(units) or [units]:
         if not (len(code) == 6 and code.isdecimal()):
             raise ManifestError(
                 f"{path}:{line}: unit {code!r} must be a six-digit code (330100); several are joined by ';', "

@@ -48,7 +48,7 @@ def read_metadata(extract: Extract, gazetteer: Gazetteer, row: ManifestRow | Non
     The places a document applies to are looked for with the final title and issuers, so that a title given in the
     manifest counts there too.
     """
-    found = _read_text(extract)
+    found = _add_scope(_read_text(extract), extract.text, gazetteer, {})
     stated = row.fields if row else {}
     merged = _add_scope(replace(found, **_stated_values(stated)), extract.text, gazetteer, stated)
     return replace(merged, notes=(*_find_conflicts(found, merged, stated), *_find_gaps(merged)))
@@ -64,7 +64,7 @@ def _read_text(extract: Extract) -> Metadata:
     effective, repealed = read_validity(extract.text, issued_on=issued, published_on=published)
     return Metadata(
         title=title,
-        issuers=split_organs(fields.get("issuers", "")) or head.issuers or signature.issuers,
+        issuers=split_organs(fields.get("issuers", "")) or _find_issuers(head, signature),
         units=(),
         scope_reason="",
         level=None,
@@ -75,6 +75,11 @@ def _read_text(extract: Extract) -> Metadata:
         effective_on=parse_date(fields.get("effective_on", "")) or effective,
         repealed_on=parse_date(fields.get("repealed_on", "")) or repealed,
     )
+
+
+def _find_issuers(head: Head, signature: Signature) -> tuple[str, ...]:
+    """Return the issuers in the head; those who signed, where they are more (商务部等14部门关于……)."""
+    return signature.issuers if set(head.issuers) < set(signature.issuers) else head.issuers
 
 
 def _find_issue(fields: Mapping[str, str], head: Head, signature: Signature) -> date | None:
@@ -118,7 +123,7 @@ def _find_conflicts(found: Metadata, merged: Metadata, stated: Mapping[str, str]
 
 
 def _to_text(value: object) -> str:
-    return ";".join(value) if isinstance(value, tuple) else str(value or "")
+    return ";".join(sorted(value)) if isinstance(value, tuple) else str(value or "")
 
 
 def _find_gaps(merged: Metadata) -> list[str]:

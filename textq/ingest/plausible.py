@@ -32,7 +32,7 @@ def readable_share(text: str) -> float:
 def _is_readable(char: str) -> bool:
     if char < "\x80":
         return char >= " "
-    return char in COMMON_HANZI or unicodedata.category(char) in _ORDINARY
+    return char in COMMON_HANZI or (char != "\ufffd" and unicodedata.category(char) in _ORDINARY)
 
 
 _ORDINARY = frozenset({"Pd", "Ps", "Pe", "Pi", "Pf", "Po", "No", "Nd", "Nl", "Sm", "Sc", "So"})

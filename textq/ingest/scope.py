@@ -18,9 +18,9 @@ _SUBJECT = re.compile(r"(?:关于|转发|批转|印发).*", re.DOTALL)
 class Scope:
     """The six-digit codes a document applies to, and the rule that found them.
 
-    ``reason`` is one of zones_in_text (a title that names zones "and others"), zone_in_title, zones_in_reply, place_in_title, issuer_place (the issuer's own city or
-    county), general_provincial and general_central (kept out of local intensity), ambiguous_place (a name that
-    several places share), unknown.
+    ``reason`` is one of zones_in_text (a title that names zones "and others"), zone_in_title, zones_in_reply,
+    place_in_title, issuer_place (the issuer's own city or county), general_provincial and general_central (kept out
+    of local intensity), ambiguous_place (a name that several places share), unknown.
     """
 
     units: tuple[str, ...]

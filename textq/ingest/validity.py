@@ -10,11 +10,14 @@ _SELF = (
 )
 _EFFECT = re.compile(
     rf"(?:{_SELF}(?:所列[^。]{{0,10}})?|^)[，,]?自\s*(?P<when>{DATE}|(?:公布|发布|印发|颁布|下发)(?:之日|日))\s*"
-    r"(?:起)?\s*(?:(?P<days>[0-9]{1,3})日后)?\s*(?:正式)?(?:施行|实施|执行|生效)(?P<rest>[^。]*)",
+    r"(?:起)?\s*(?:满?(?P<days>[0-9]{1,3}|[一二三四五六七八九十]{1,3})日后?)?\s*(?:正式)?(?:施行|实施|执行|生效)(?P<rest>[^。]*)",
     re.MULTILINE,
 )
 _UNTIL = re.compile(rf"(?:有效期|期限|执行)?(?:截止|截至|至|到)\s*(?P<date>{DATE})(?:止|为止)?")
-_YEARS = re.compile(rf"有效期(?:为|限为)?\s*(?P<years>[0-9]{{1,2}}|{NUMERAL}{{1,3}})\s*年")
+_YEARS = re.compile(rf"(?:有效期限?|试行期?)[为：]?\s*(?P<years>[0-9]{{1,2}}|{NUMERAL}{{1,3}})\s*年")
+_TERM = re.compile(rf"{_SELF}(?:的?有效期限?|的?执行期限?)[为自从：]*\s*(?P<when>{DATE})起?(?P<rest>[至到][^。]*)")
+_LONGEST_TERM = 100
+"""Years; a longer term is a misprint."""
 
 
 def read_validity(text: str, *, issued_on: date | None, published_on: date | None) -> tuple[date | None, date | None]:
@@ -24,16 +27,16 @@ def read_validity(text: str, *, issued_on: date | None, published_on: date | Non
     else of issue. A term of n years runs from the effective date; "有效期至2020年12月31日" lapses on 2021-01-01.
     """
     found = list(_EFFECT.finditer(text))
-    if not found:
-        return None, None
-    sentence = found[-1]
-    effective = _resolve_day(sentence, published_on or issued_on)
-    return effective, _find_end(sentence["rest"], effective)
+    if found:
+        effective = _resolve_day(found[-1], published_on or issued_on)
+        return effective, _find_end(found[-1]["rest"], effective)
+    term = _TERM.search(text)
+    return (parse_date(term["when"]), _find_end(term["rest"], None)) if term else (None, None)
 
 
 def _resolve_day(sentence: re.Match[str], publication: date | None) -> date | None:
     day = parse_date(sentence["when"]) or publication
-    return day + timedelta(days=int(sentence["days"])) if day and sentence["days"] else day
+    return day + timedelta(days=parse_number(sentence["days"])) if day and sentence["days"] else day
 
 
 def _find_end(rest: str, effective: date | None) -> date | None:
@@ -42,9 +45,8 @@ def _find_end(rest: str, effective: date | None) -> date | None:
     if last_day:
         return last_day + timedelta(days=1)
     years = _YEARS.search(rest)
-    if years is None or effective is None:
-        return None
-    return _add_years(effective, parse_number(years["years"]))
+    n_years = parse_number(years["years"]) if years else 0
+    return _add_years(effective, n_years) if effective and 0 < n_years <= _LONGEST_TERM else None
 
 
 def _add_years(day: date, years: int) -> date:

@@ -85,10 +85,12 @@ class _Cutter:
         return 1 <= step <= most and self._text[mark.start - 1] not in _CITING
 
     def _is_behind_sentence(self, mark: Mark) -> bool:
+        """Tell whether a sentence ends before a mark; before 二、 a Latin name can end it, since no word goes on so."""
         at = mark.start - 1
         while at > 0 and self._text[at] == " ":
             at -= 1
-        return self._text[at] in _SENTENCE_END
+        is_latin = self._text[at].isascii() and self._text[at].isalpha()
+        return self._text[at] in _SENTENCE_END or (is_latin and mark.level == Level.FIRST and mark.number > 1)
 
     def _is_behind_title(self, mark: Mark) -> bool:
         """Tell whether nothing but a title stands between the last mark and this one, which is deeper or a chapter."""

@@ -48,7 +48,6 @@ def test_unreadable_document_is_3_and_named(run_textq: Run, papers: Path) -> Non
     assert "broken.pdf" in done.out
 
 
-@pytest.mark.xfail(reason="the score table of a run without a coded clause ends in a TypeError", strict=True)
 def test_nothing_readable_is_3_and_listed(run_textq: Run, papers: Path, tmp_path: Path) -> None:
     (papers / "notice.txt").unlink()
     (papers / "broken.pdf").write_bytes(b"%PDF-1.4 broken")

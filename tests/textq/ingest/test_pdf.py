@@ -21,7 +21,10 @@ SIZE, LEADING, LEFT, TOP = 16, 28, 80, 740
 A_LINE = 27
 """Characters on a full line between the margins."""
 
-SENTENCE = "为促进跨境电子商务高质量发展，市人民政府每年安排专项资金五千万元，对符合条件的企业给予补助和贴息，并建设公共服务平台。"
+SENTENCE = (
+    "为促进跨境电子商务高质量发展，市人民政府每年安排专项资金五千万元，"
+    "对符合条件的企业给予补助和贴息，并建设公共服务平台。"
+)
 
 
 def draw(pages: int, paint: Callable[[Canvas, int], None], **options: object) -> bytes:
@@ -148,15 +151,20 @@ def test_letter_spaced_titles_and_justified_lines_have_no_blanks():
     assert read_pdf(draw(1, paint)).text.split("\n")[0] == "跨境电子商务专项资金管理办法"
 
 
+ENGLISH = ["The zone shall promote trade", "and support the training of", "talents in all of its parks."]
+
+
+def put_english(canvas: Canvas) -> None:
+    canvas.setFont("Courier", 12)
+    for at, line in enumerate(ENGLISH):
+        canvas.drawString(LEFT, TOP - 16 * at, line)
+
+
 def test_english_words_keep_their_blanks():
     def paint(canvas: Canvas, _: int) -> None:
-        canvas.setFont("Helvetica", 12)
-        canvas.drawString(LEFT, TOP, "The zone shall promote cross-border e-commerce")
-        canvas.drawString(LEFT, TOP - 16, "and support the training of talents in parks.")
+        put_english(canvas)
 
-    assert read_pdf(draw(1, paint)).text == (
-        "The zone shall promote cross-border e-commerce and support the training of talents in parks."
-    )
+    assert read_pdf(draw(1, paint)).text == " ".join(ENGLISH)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
@@ -185,8 +193,8 @@ def test_a_file_that_needs_a_password_is_refused():
 
 
 def test_a_file_that_only_forbids_changes_is_read():
-    data = typeset([SENTENCE], encrypt=StandardEncryption("", ownerPassword="owner", canModify=0, strength=128))
-    assert read_pdf(data).text == SENTENCE
+    protection = StandardEncryption("", ownerPassword="owner", canModify=0, strength=128)
+    assert read_pdf(draw(1, lambda canvas, _: put_english(canvas), encrypt=protection)).text == " ".join(ENGLISH)
 
 
 def page_image() -> ImageReader:
@@ -226,7 +234,7 @@ def without_character_map(data: bytes) -> bytes:
 
 def test_text_without_a_character_map_is_unreadable():
     data = without_character_map(typeset([SENTENCE], pageCompression=0))
-    with pytest.raises(ReadError, match="unreadable text layer|no text"):
+    with pytest.raises(ReadError, match="unreadable text layer"):
         read_pdf(data)
 
 

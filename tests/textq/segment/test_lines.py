@@ -84,6 +84,13 @@ def test_a_title_without_a_full_stop_is_cut_off():
     ]
 
 
+def test_a_latin_name_ends_a_sentence_before_the_next_number():
+    assert cut("四、名单。1.豆象Bruchidius atrolineatus五、出口前管理") == [
+        "四、名单。1.豆象Bruchidius atrolineatus",
+        "五、出口前管理",
+    ]
+
+
 def test_an_article_set_off_by_a_blank_is_cut_off():
     assert cut("第七条 统一规划与建设第八条 市人民政府负责。") == ["第七条 统一规划与建设", "第八条 市人民政府负责。"]
 
