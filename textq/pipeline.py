@@ -14,7 +14,7 @@ from textq.export.csv import write_csv
 from textq.export.parquet import write_parquet
 from textq.export.run_folder import prepare_folder, write_run
 from textq.ingest.cache import ExtractCache
-from textq.ingest.document import mark_duplicates, read_document
+from textq.ingest.document import Reading, mark_duplicates, read_document
 from textq.ingest.files import Corpus, SourceFile, find_files
 from textq.lexicon.places import builtin_gazetteer
 from textq.lexicon.read import builtin_codebook
@@ -93,12 +93,20 @@ def _process_files(
 
 
 def process_file(file: SourceFile, *, extracts: ExtractCache | None = None) -> Processed:
-    """Read one file, split it into clauses and code them."""
-    reading = read_document(file, builtin_gazetteer(), extracts)
-    if reading.document is None:
-        return Processed(reading)
-    clauses = tuple(split_clauses(reading.document))
-    return Processed(reading, clauses, tuple(code_clauses(clauses)))
+    """Read one file, split it into clauses and code them.
+
+    A failure that no stage foresaw is written into the documents table like any other, so that the work on the
+    other files is not lost; one of the disk (OSError) ends the run.
+    """
+    try:
+        reading = read_document(file, builtin_gazetteer(), extracts)
+        clauses = tuple(split_clauses(reading.document)) if reading.document else ()
+        return Processed(reading, clauses, tuple(code_clauses(clauses)))
+    except OSError:
+        raise
+    except Exception as error:
+        why = f"textq itself failed on this file ({type(error).__name__}: {error}). Please report it, with the file."
+        return Processed(Reading(file, "failed", reason=why))
 
 
 def _keep_first_copies(processed: Sequence[Processed]) -> list[Processed]:

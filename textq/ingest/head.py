@@ -24,6 +24,7 @@ _ADOPTION = re.compile(
     r"[^。]*?通过"
 )
 _PROMULGATION = re.compile(rf"[（(](?P<date>{DATE})(?P<place>{ORGAN})(?P<body>)令第 ?[0-9]+号(?:公布|发布)")
+_DATE_BELOW_TITLE = re.compile(rf"[（(]{DATE}[）)]")
 _PREAMBLE = 400
 """The adoption or promulgation of a regulation is told in so many characters at its beginning."""
 
@@ -35,7 +36,8 @@ _CONTINUATIONS = ("的通知", "的决定", "的意见", "的批复", "的函", 
 class Head:
     """What stands above the body; "" or () where nothing was found.
 
-    ``n_lines`` counts the lines of the head. ``adopted`` is the day on which a regulation was adopted or promulgated.
+    ``n_lines`` counts the lines of the head. ``adopted`` is the day on which a regulation was adopted or promulgated,
+    or the day in brackets below the title.
     """
 
     title: str
@@ -58,7 +60,7 @@ def read_head(text: str) -> Head:
         doc_number=_find_number(lines),
         issuers=issuers,
         labelled=_read_labels(lines),
-        adopted=adopted["date"] if adopted else "",
+        adopted=adopted["date"] if adopted else next(filter(_DATE_BELOW_TITLE.fullmatch, lines), ""),
         n_lines=len(lines),
     )
 

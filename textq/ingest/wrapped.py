@@ -15,7 +15,7 @@ _TOLERANCE = 4
 _FEWEST = 3
 """So many full lines that end inside a sentence show that a text was broken."""
 
-_PAGE = 50
+_PAGE = 25
 """Lines among which margins are compared."""
 
 

@@ -14,7 +14,9 @@ HEAD_LINES = 16
 ADDRESSEE_LENGTH = 200
 
 _NOTE = re.compile(
-    rf"[（(].*[）)]|{DATE}.*(?:通过|公布|发布|批准|修正|修订)[^。]*|索引号.*|来源[:：].*|签发人.*", re.DOTALL
+    rf"[（(].*[）)]|{DATE}.*(?:通过|公布|发布|批准|修正|修订)[^。]*|索引号.*|来源[:：].*|签发人.*"
+    r"|(?:当前|您的?(?:现在|所在)?的?)位置.*",
+    re.DOTALL,
 )
 LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
 """A line "成文日期：2016年3月21日"."""
@@ -28,7 +30,10 @@ CC_LINE = re.compile(rf"(?:抄送|抄报|分送|主送|送)[:：].*|(?:{ORGAN})?
 ATTACHMENT_LIST = re.compile(r"附件? ?[:：].+")
 """The line above the signature that lists the annexes."""
 
-ANNEX_MARK = re.compile(r"(?P<label>附[件表录] ?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})?)(?:[:：]| |$)(?P<title>.*)")
+ANNEX_MARK = re.compile(
+    r"(?P<label>附[件表录] ?(?:[0-9]{1,2}(?![0-9.．、，和至及与中的所规])"
+    r"|[一二三四五六七八九十]{0,3}(?=[:： ]|$)))[:： ]?(?P<title>.*)"
+)
 """The line that opens an annex: 附件, 附件1, 附表二 …"""
 
 _ADDRESSED = re.compile(r"(?!.*(?:如下|以下|下列))(?:各.*|.*(?:政府|部门|单位|机构|委员会|管委会|企业|公司|[厅局]))")

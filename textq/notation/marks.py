@@ -44,7 +44,7 @@ _MARK = re.compile(
     rf"|(?P<FIRST>{NUMERAL}{{1,4}})、(?!{NUMERAL}、)"
     rf"|[（(](?P<SECOND>{NUMERAL}{{1,4}})[）)]、?(?!{_NEXT_CITED})"
     r"|(?P<THIRD>[0-9０-９]{1,3})(?:[.．](?![0-9０-９])|、)"
-    r"|[（(](?P<FOURTH>[0-9０-９]{1,3})[）)]、?"
+    r"|[（(]?(?P<FOURTH>[0-9０-９]{1,3})[）)]、?"
     r"|(?P<FIFTH>[①-⑳])"
 )
 _BLANKS = re.compile(r"[ \u3000]*")

@@ -50,8 +50,9 @@ class _Cutter:
             self._enter(opening)
         position = start
         inside = [mark for mark in find_marks(self._text, opening.end if opening else start, end) if mark.end < end]
+        seconds = {mark.level: at for at, mark in enumerate(inside) if mark.number == 2}
         for at, mark in enumerate(inside):
-            if self._opens_line(mark, inside[at + 1 :]):
+            if self._opens_line(mark, has_second=seconds.get(mark.level, -1) > at):
                 yield self._strip(position, mark.start)
                 self._enter(mark)
                 position = mark.start
@@ -64,14 +65,14 @@ class _Cutter:
         self._last[mark.level] = mark.number
         self._title_from, self._titled = mark.end, mark.level
 
-    def _opens_line(self, mark: Mark, later: list[Mark]) -> bool:
+    def _opens_line(self, mark: Mark, *, has_second: bool) -> bool:
         if self._is_spaced_article(mark):
             return True
         if not (self._is_behind_sentence(mark) or self._is_behind_title(mark) or self._is_behind_head(mark)):
             return False
         if mark.level < Level.ARTICLE or mark.number == self._last.get(mark.level, 0) + 1 > 1:
             return True
-        return mark.number == 1 and any(other.level == mark.level and other.number == 2 for other in later)
+        return mark.number == 1 and has_second
 
     def _is_spaced_article(self, mark: Mark) -> bool:
         """Tell whether a mark is the next article, set off by a blank (…规划与建设第八条 市人民政府…), and no citation.

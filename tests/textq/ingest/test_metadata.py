@@ -31,7 +31,7 @@ def test_a_notice():
         (TITLE[:10], TITLE[10:]),
         ("杭州市人民政府办公厅文件", TITLE),
         ("杭 州 市 人 民 政 府 办 公 厅", "关于促进发展的通知"),
-        ("索引号：1234", "来源：商务局", TITLE, "（2019年3月28日）"),
+        ("当前位置：首页 > 政务公开", "索引号：1234", "来源：商务局", TITLE, "（2019年3月28日）"),
     ],
 )
 def test_a_title_over_lines_and_below_furniture(lines):
@@ -112,6 +112,12 @@ def test_the_notice_is_dated_by_its_own_signature_and_not_by_the_plan_s():
 
 def test_the_day_of_printing_is_that_of_publication():
     assert read(TITLE, BODY, SIGNED, "杭州市人民政府办公厅 2019年4月2日印发").published_on == date(2019, 4, 2)
+
+
+def test_the_day_in_brackets_below_the_title_counts_where_nothing_is_signed():
+    title = "中共杭州市委 杭州市人民政府关于发展数字贸易的意见"
+    assert read(title, "（2020年3月2日）", BODY).issued_on == date(2020, 3, 2)
+    assert read(title, "（2020年3月2日）", BODY, SIGNED).issued_on == date(2019, 3, 28)
 
 
 def test_a_regulation_is_dated_by_its_adoption():

@@ -37,6 +37,8 @@ def test_a_line_above_a_list_is_an_addressee_only_if_it_names_bodies(line):
         "来源：商务局",
         "索引号：000014349",
         "签发人：张三",
+        "当前位置：首页 > 政务公开",
+        "您现在的位置：首页",
     ],
 )
 def test_notes(line):
@@ -98,6 +100,7 @@ def test_lines_of_the_cc_block(line):
         ("附件：", "附件", ""),
         ("附件2：任务分工表", "附件2", "任务分工表"),
         ("附表二 指标", "附表二", "指标"),
+        ("附件2任务分工表", "附件2", "任务分工表"),
         ("附录 名词解释", "附录 ", "名词解释"),
     ],
 )
@@ -107,7 +110,9 @@ def test_annex_marks(line, label, title):
     assert (found["label"].strip(), found["title"]) == (label.strip(), title)
 
 
-@pytest.mark.parametrize("line", ["附件所列企业", "附则", "附近居民"])
+@pytest.mark.parametrize(
+    "line", ["附件1所列企业", "附件1、附件2", "附件1.2", "附件二所列", "附件所列企业", "附则", "附近居民"]
+)
 def test_what_is_no_annex_mark(line):
     assert ANNEX_MARK.fullmatch(line) is None
 

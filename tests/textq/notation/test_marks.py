@@ -31,6 +31,8 @@ from textq.notation.marks import Level, find_marks, match_mark
         ("１２．平台", Level.THIRD, 12, "１２．"),
         ("（1）仓储", Level.FOURTH, 1, "（1）"),
         ("(3)仓储", Level.FOURTH, 3, "(3)"),
+        ("2）仓储", Level.FOURTH, 2, "2）"),
+        ("12)仓储", Level.FOURTH, 12, "12)"),
         ("①资金", Level.FIFTH, 1, "①"),
         ("⑳资金", Level.FIFTH, 20, "⑳"),
     ],

@@ -62,6 +62,10 @@ def test_a_first_number_needs_a_second():
     assert cut("给予补助：1.初创企业。2.成长企业。") == ["给予补助：", "1.初创企业。", "2.成长企业。"]
 
 
+def test_half_brackets_are_numbers_too():
+    assert cut("支持标准：1)引进人才；2)培养人才。") == ["支持标准：", "1)引进人才；", "2)培养人才。"]
+
+
 def test_articles_count_through_chapters():
     text = "第一章 总则第一条 目的。第二条 范围。第二章 促进第三条 措施。"
     assert cut(text) == ["第一章 总则", "第一条 目的。", "第二条 范围。", "第二章 促进", "第三条 措施。"]
