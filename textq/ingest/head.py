@@ -143,10 +143,10 @@ def title_issuers(title: str) -> tuple[str, ...]:
     """Return the issuers that a title begins with (商务部 海关总署关于…), or ()."""
     verb = _VERB.search(title)
     answer = re.match(r"(.+?)对.+的(?:答复|批复|复函)$", title)
-    prefix = (
-        answer[1] if answer and not (verb and verb.start() < answer.end(1)) else title[: verb.start()] if verb else ""
-    )
-    return split_organs(re.sub(r"等[0-9一二三四五六七八九十]*(?:部门|单位)$", "", prefix.strip()))
+    if answer and not (verb and verb.start() < answer.end(1)):
+        return split_organs(answer[1])
+    prefix = title[: verb.start()].strip() if verb else ""
+    return split_organs(re.sub(r"等[0-9一二三四五六七八九十]*(?:部门|单位)$", "", prefix))
 
 
 def _adopting_body(adopted: re.Match[str] | None) -> tuple[str, ...]:
