@@ -77,6 +77,7 @@ def codings_frame(codings: Iterable[Coding]) -> pd.DataFrame:
                 "secondary": coding.secondary,
                 "confidence": coding.confidence,
                 "evidence": dump_evidence(coding),
+                "context": json.dumps(coding.context, ensure_ascii=False),
                 "clause_sha256": coding.clause_sha256,
                 "codebook": coding.codebook_version,
             }

@@ -99,7 +99,10 @@ class CutClause:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """One coder's judgement of one clause; ``evidence`` spans use the offsets of the coded text's owner."""
+    """One coder's judgement of one clause; ``evidence`` spans use the offsets of the coded text's owner.
+
+    ``context`` names terms in the stem and the headings that spoke for the same instrument.
+    """
 
     clause_id: str
     clause_sha256: str
@@ -110,3 +113,4 @@ class Coding:
     secondary: str | None
     evidence: tuple[Span, ...]
     confidence: float | None
+    context: tuple[str, ...] = ()

@@ -77,8 +77,9 @@ class Run:
             raise RunError(f"the run {self.run_dir.name} has no text of document {doc_id!r}. See documents.csv.")
         return path.read_bytes().decode("utf-8")
 
-    def find_clauses(self, unit: str, period: int, instrument: str) -> pd.DataFrame:
+    def find_clauses(self, unit: str | int, period: int, instrument: str) -> pd.DataFrame:
         """Return the clauses behind a score's ``count``: coded ``instrument`` in the unit's documents of the period."""
+        unit = f"{unit:0>6}"
         units = self.documents["unit"].fillna("").str.split(LIST_BREAK)
         here = pd.Series([unit in codes for codes in units], index=units.index)
         documents = self.documents[here & (self.documents["status"] == "read") & (self.documents["period"] == period)]

@@ -83,6 +83,7 @@ CODINGS = Contract(
         "secondary": "string",
         "confidence": "Float64",
         "evidence": "string",
+        "context": "string",
         "clause_sha256": "string",
         "codebook": "string",
     },

@@ -62,12 +62,16 @@ class RulesCoder:
         """Code one clause.
 
         ``evidence`` holds the winner's terms in ``text``, as spans of ``text`` in order and without overlap, labelled
-        with the entry's term. An item that shows no means itself is coded by its stem and headings; its evidence is
-        then empty. ``none`` without evidence, and with None as confidence, means that no term was found anywhere.
+        with the entry's term; ``context`` its terms in the stem and the headings, which count less. An item that shows
+        no means itself is coded by its context; its evidence is then empty. ``none`` without evidence, and with None
+        as confidence, means that no term was found anywhere.
         ``confidence`` is the winner's share of the scores of all instruments, in (0, 1]: it is no probability.
         """
-        matches = match_terms(text, self.lexicon)
-        scores = self._score_codes(matches, heading=heading, stem=stem)
+        matches, in_stem, in_heading = (match_terms(part, self.lexicon) for part in (text, stem, heading))
+        scores: dict[str, float] = {}
+        _add_scores(scores, matches, 1.0)
+        _add_scores(scores, in_stem, self.options.stem)
+        _add_scores(scores, in_heading, self.options.heading)
         winner, subtype = self._choose(scores, matches)
         totals = _add_up(scores)
         return Coding(
@@ -80,15 +84,8 @@ class RulesCoder:
             secondary=self._find_secondary(scores, matches, winner),
             evidence=tuple(Span(m.start, m.end, m.entry.term) for m in matches if _instrument(m) == winner),
             confidence=totals[winner] / sum(totals.values()) if totals else None,
+            context=tuple(m.entry.term for m in (*in_stem, *in_heading) if _instrument(m) == winner),
         )
-
-    def _score_codes(self, matches: list[Match], *, heading: str, stem: str) -> dict[str, float]:
-        scores: dict[str, float] = {}
-        _add_scores(scores, matches, 1.0)
-        for context, factor in ((stem, self.options.stem), (heading, self.options.heading)):
-            if context and factor:
-                _add_scores(scores, match_terms(context, self.lexicon), factor)
-        return scores
 
     def _choose(self, scores: Mapping[str, float], matches: list[Match]) -> tuple[str, str | None]:
         if not scores:
@@ -118,7 +115,7 @@ class RulesCoder:
 
 
 def _add_scores(scores: dict[str, float], matches: Iterable[Match], factor: float) -> None:
-    for match in matches:
+    for match in matches if factor else ():
         gain = (match.end - match.start) * match.entry.weight * factor
         scores[match.entry.code] = scores.get(match.entry.code, 0.0) + gain
 

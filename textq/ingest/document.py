@@ -103,18 +103,21 @@ def _read(data: bytes, name: str) -> Extract:
 
 
 def mark_duplicates(readings: list[Reading]) -> list[Reading]:
-    """Let only the first of several documents with the same normalised text count; the rest become ``duplicate``."""
-    first: dict[str, int] = {}
+    """Let only the first of several documents with the same normalised text count; the rest become ``duplicate``.
+
+    The same text that a manifest states for other places is a document of its own.
+    """
+    first: dict[tuple[str, tuple[str, ...]], int] = {}
     marked = list(readings)
     for at, reading in enumerate(readings):
         if reading.document is None:
             continue
-        text = reading.document.text
-        if text not in first:
-            first[text] = at
+        key = reading.document.text, reading.document.units
+        if key not in first:
+            first[key] = at
             continue
-        kept = marked[first[text]]
-        marked[first[text]] = replace(kept, representative_of=(*kept.representative_of, reading.file.path))
+        kept = marked[first[key]]
+        marked[first[key]] = replace(kept, representative_of=(*kept.representative_of, reading.file.path))
         why = f"the same text as {kept.file.path}"
         marked[at] = Reading(reading.file, "duplicate", reading.doc_id, reading.sha256, why, notes=reading.notes)
     return marked

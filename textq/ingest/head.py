@@ -73,7 +73,7 @@ def normalize_number(number: str) -> str:
 def _find_number(lines: list[str]) -> str:
     """Return the first number that has a line to itself, or stands at the end of a red head."""
     for at, line in enumerate(lines):
-        number = normalize_number(line)
+        number = normalize_number(line[1:-1] if is_note(line) and line[-1:] in "）)" else line)
         if _NUMBER.fullmatch(number):
             return number
         if _ORDER_NUMBER.fullmatch(line) and at and lines[at - 1].endswith(("令", "公告")):

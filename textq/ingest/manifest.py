@@ -131,6 +131,10 @@ def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
         raise ManifestError(f"{path}:{line}: level {cells['level']!r} must be one of {', '.join(_LEVELS)}.")
     if cells.get("units", "-") not in {"", "-"}:
         _check_units(cells["units"], path, line)
+    if cells.get("issued_on") and cells.get("repealed_on"):
+        issued, repealed = parse_date(cells["issued_on"]), parse_date(cells["repealed_on"])
+        if issued and repealed and repealed <= issued:
+            raise ManifestError(f"{path}:{line}: repealed_on {repealed} is not after issued_on {issued}. Correct one.")
     fields = {name: cells[name] for name in _FIELDS if cells.get(name)}
     source = {name: cells[name] for name in ("url", "sha256", "licence", "retrieved_on") if cells.get(name)}
     return ManifestRow(file, cells.get("id", ""), line, fields, source)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from textq.ingest.radicals import CHARACTERS_OF_RADICALS
+
 _NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -26,7 +28,7 @@ def normalize_line(line: str) -> str:
     Spaces between Chinese characters and digits or Latin letters, around Chinese punctuation, and inside words
     spaced letter by letter (总　则) are dropped; one between two Chinese words (第五条 市人民政府) is kept as plain.
     """
-    line = _INVISIBLE.sub("", unicodedata.normalize("NFC", line))
+    line = unicodedata.normalize("NFC", _INVISIBLE.sub("", line).translate(CHARACTERS_OF_RADICALS))
     line = _SPACES.sub(" ", line).strip()
     line = _BESIDE_PUNCTUATION.sub("", _CJK_THEN_WORD.sub("", line))
     return _LETTER_SPACED.sub(lambda word: word[0].replace(" ", ""), line)

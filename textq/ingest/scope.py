@@ -10,6 +10,9 @@ from textq.records import Level
 
 _ZONE_NAME = re.compile(r"中国(?P<places>(?:[（(][^（()）]{1,40}[）)][、和]?)+)")
 _AMONG_OTHERS = re.compile(r"[）)市]等[0-9一二三四五六七八九十]*个?(?:城市|市|地|跨境|综合试验区)")
+_LESSON = re.compile(r"(?:复制|推广|学习|借鉴|对口支援).*经验|复制推广|学习借鉴|对口支援")
+"""A title about the experience of another place does not apply to that place."""
+
 _CONSENT = re.compile(r"[^。；\n]*同意[^。；\n]*(?:设立|建设|建立|扩大|开展)[^。；\n]*")
 _SUBJECT = re.compile(r"(?:关于|转发|批转|印发).*", re.DOTALL)
 
@@ -30,8 +33,12 @@ class Scope:
 def find_scope(
     title: str, issuers: Sequence[str], level: Level | None, text: str, gazetteer: Gazetteer, *, on: date | None
 ) -> Scope:
-    """Decide which places a document applies to: the zones and places its title names, else its issuer's place."""
-    subject = _find_subject(title, issuers)
+    """Decide which places a document applies to: the zones and places its title names, else its issuer's place.
+
+    A place outside the issuers' own does not count, nor does one whose experience is to be learnt from.
+    """
+    subject = "" if _LESSON.search(title) else _find_subject(title, issuers)
+    home = _find_home(issuers, gazetteer, on) if level != "central" else frozenset()
     named = text if level == "province" and _AMONG_OTHERS.search(subject) else ""
     for reason, words in (
         ("zones_in_text", _find_zones(named)),
@@ -41,6 +48,7 @@ def find_scope(
         ("issuer_place", " ".join(issuers)),
     ):
         units, ambiguous = _find_units(words, gazetteer, on)
+        units = tuple(unit for unit in units if _is_within(unit, home, gazetteer))
         if units:
             return Scope(units, reason)
         if ambiguous:
@@ -77,6 +85,22 @@ def _find_units(words: str, gazetteer: Gazetteer, on: date | None) -> tuple[tupl
     above |= {place.parent for place in places if place.level == "county"}
     local = [place.code for place in places if is_unit(place) and place.code not in above]
     return tuple(dict.fromkeys(local)), any(match.place is None for match in matches)
+
+
+def _find_home(issuers: Sequence[str], gazetteer: Gazetteer, on: date | None) -> frozenset[str]:
+    """Return the codes of the issuers' own places, provinces too; empty if they show none."""
+    matches = gazetteer.find_places(" ".join(issuers), on=on) if issuers else []
+    places = [match.place for match in matches if match.place is not None]
+    outer = {outer.code for place in places if (outer := gazetteer.parent_of(place.code))}
+    return frozenset(place.code for place in places if place.code not in outer)
+
+
+def _is_within(unit: str, home: frozenset[str], gazetteer: Gazetteer) -> bool:
+    """Tell whether a place is, or lies in, a place of the issuers: nobody legislates for a place elsewhere."""
+    place = gazetteer.place_of(unit) if home else None
+    while place is not None and place.code not in home:
+        place = gazetteer.parent_of(place.code)
+    return not home or place is not None
 
 
 def is_unit(place: Place) -> bool:

@@ -22,6 +22,7 @@ _FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF0
 _KEPT_PUNCTUATION: dict[int, int | str] = {ord(char): char for char in "，；：！？（）"}
 _FOLDED = _FULL_WIDTH | _KEPT_PUNCTUATION | {0x3000: " ", ord(START): " "}
 
+_DOCUMENT_NAME = re.compile(r"《[^《》\n]*》")
 _PUNCTUATION = re.compile(r"[，。；：！？,;!?\n]")
 _INSIDE_WORD = re.compile(r"[a-z0-9]{2}")
 
@@ -78,9 +79,13 @@ def match_terms(text: str, lexicon: Lexicon) -> list[Match]:
 
     The longest term wins at the leftmost position, stoppers among them. A term that begins or ends with a Latin letter
     or digit matches whole words only. A negating term voids what stands between it and the next punctuation mark.
+    The name of a document (《…专项资金管理办法》) is a reference, no means: what stands in it is no evidence.
     """
     evidence, voided_until = [], 0
+    named = [found.span() for found in _DOCUMENT_NAME.finditer(text)]
     for match in _find_all(text, lexicon):
+        if any(start < match.start < end for start, end in named):
+            continue
         if match.entry.match == "negate":
             voided_until = max(voided_until, _find_end(text, match.end))
         elif match.entry.match != "stop" and match.start >= voided_until:

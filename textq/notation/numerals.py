@@ -3,16 +3,27 @@
 import re
 from datetime import date
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "Ｏ": 0, "两": 2}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "О": 0,
+    "O": 0,
+    "0": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "两": 2,
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 NUMERAL = "[零〇○一二三四五六七八九十百千两]"
 """A character class: one character of a Chinese numeral."""
 
-_YEAR = r"(?:[12][0-9]{3}|[１２][０-９]{3}|[一二][零〇○Ｏ一二三四五六七八九]{3})"
+_YEAR = r"(?:[12][0-9]{3}|[１２][０-９]{3}|[一二][零〇○ＯOО0一二三四五六七八九]{3})"
 _MONTH_OR_DAY = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
-DATE = rf"{_YEAR}\s*年\s*{_MONTH_OR_DAY}\s*月\s*{_MONTH_OR_DAY}\s*日"
-"""A date as official documents print it, in Arabic or Chinese numerals."""
+DATE = (
+    rf"(?:{_YEAR}\s*年\s*{_MONTH_OR_DAY}\s*月\s*{_MONTH_OR_DAY}\s*日"
+    r"|(?<![0-9])[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9]))"
+)
+"""A date as official documents print it, in Arabic or Chinese numerals, or as 2019-05-08, 2019.5.8."""
 
 _DATE_PARTS = re.compile(rf"({_YEAR})\s*年\s*({_MONTH_OR_DAY})\s*月\s*({_MONTH_OR_DAY})\s*日")
 _ISO_DATE = re.compile(r"(?<![0-9])([12][0-9]{3})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])")
