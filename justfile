@@ -35,6 +35,7 @@ docs:
 
 # score the rules coder on hand-coded clauses
 bench gold=(shared / "gold/dev.jsonl"):
+    {{ python }} tests/benchmarks/speed/bench_score.py
     {{ python }} tests/benchmarks/quality/bench_rules.py "{{ gold }}"
 
 # make the sample documents anew from tests/corpus/sources

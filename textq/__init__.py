@@ -18,10 +18,15 @@ _HOMES = {"Run": "textq.run", "load_run": "textq.run", "score": "textq.pipeline"
 
 def __getattr__(name: str) -> Any:
     """Import the public names when they are first used, so that ``import textq`` stays light."""
+    from importlib import import_module
+    from importlib.metadata import version
+
+    if name == "__version__":
+        return version("textq")
+    if name == "spacy":
+        return import_module("textq.spacy")
     if name not in _HOMES:
         raise AttributeError(f"module 'textq' has no attribute {name!r}")
-    from importlib import import_module
-
     return getattr(import_module(_HOMES[name]), name)
 
 

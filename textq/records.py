@@ -14,6 +14,9 @@ CODED_KINDS: frozenset[Kind] = frozenset({"provision", "paragraph", "item", "ann
 CELL_BREAK = "｜"
 """Between the cells of a table row, which is one line of a document's text."""
 
+STUDY_MARK = ".textq-study"
+"""The file that marks an output folder, which is never input."""
+
 NONE = "none"
 """The explicit code for "no policy instrument"; absence means "not coded"."""
 

@@ -16,13 +16,17 @@ from textq.frames import (
 )
 from textq.ingest.document import Reading
 from textq.ingest.manifest import CoverageRow
-from textq.ingest.metadata import CONFLICT_MARK
+from textq.ingest.metadata import CONFLICT_MARK, split_units
 from textq.lexicon.power import rank_document
+from textq.notation.numerals import parse_date
 from textq.records import Clause, Coding, Document
 from textq.scoring.aggregate import ScoreSpec, ScoreTables, aggregate_scores
 from textq.scoring.copies import mark_new
 from textq.scoring.coverage import resolve_coverage
 from textq.tables import DOCUMENTS
+
+UNREAD = ("failed", "scanned")
+"""The statuses of documents that should have been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def build_tables(processed: Sequence[Processed], declared: Sequence[CoverageRow]
     stated = pd.DataFrame([asdict(row) for row in declared]) if declared else None
     coverage = resolve_coverage(explode_units(documents), stated, last_period=_last_period(documents))
     scored = _build_scores(documents, clauses, codings, coverage, spec)
-    return RunTables(documents, clauses, codings, scored.scores, scored.subtypes, coverage)
+    scores, subtypes = (_mark_incomplete(table, documents) for table in (scored.scores, scored.subtypes))
+    return RunTables(documents, clauses, codings, scores, subtypes, coverage)
 
 
 def _build_documents(processed: Sequence[Processed], clauses: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +90,16 @@ def _reading_row(reading: Reading) -> dict[str, object]:
         "sha256": reading.sha256 or None,
         "representative_of": LIST_BREAK.join(reading.representative_of) or None,
         "notes": "; ".join(reading.notes) or None,
-    }
+    } | _stated_cell(reading)
+
+
+def _stated_cell(reading: Reading) -> dict[str, object]:
+    """Return the unit and period of a file that was not read, where its manifest states both."""
+    stated = reading.file.row.fields if reading.file.row and reading.document is None else {}
+    day = parse_date(stated.get("issued_on", "") or stated.get("published_on", ""))
+    if reading.status not in UNREAD or day is None or "units" not in stated:
+        return {}
+    return {"unit": LIST_BREAK.join(split_units(stated["units"])), "period": day.year}
 
 
 def _power_row(document: Document) -> dict[str, object]:
@@ -120,6 +134,23 @@ def _build_scores(
     )
 
 
+def _mark_incomplete(scores: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Flag the unit-periods for which a document is known that could not be read: their zeros are none."""
+    unread = _find_unread(documents)
+    cells = {
+        (unit, period)
+        for units, period in zip(unread["unit"], unread["period"], strict=True)
+        for unit in str(units).split(LIST_BREAK)
+    }
+    flagged = [cell in cells for cell in zip(scores["unit"], scores["period"], strict=True)]
+    return scores.assign(coverage=scores["coverage"].mask(pd.Series(flagged, index=scores.index), "incomplete"))
+
+
+def _find_unread(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return the unread documents whose unit and period the manifest states."""
+    return documents[documents["status"].isin(UNREAD) & documents["period"].notna()]
+
+
 def _last_in_force(repealed_on: "pd.Series[str]") -> "pd.Series[int]":
     """Return the last year at whose end a document is in force: the one before the year of its repeal."""
     return repealed_on.str.slice(0, 4).astype("Int64") - 1
@@ -128,8 +159,10 @@ def _last_in_force(repealed_on: "pd.Series[str]") -> "pd.Series[int]":
 def find_warnings(tables: RunTables) -> dict[str, list[str]]:
     """Return the paths of documents that are kept out of the scores or need a second look, by what is the matter.
 
-    ``undated`` and ``ambiguous_place`` are kept out; ``outside_coverage`` lie outside the periods declared for their
-    unit; ``unranked`` have no power, so that power sums are missing; ``conflict`` are stated otherwise in the manifest.
+    ``undated``, ``ambiguous_place`` and ``no_place`` are kept out. ``outside_coverage`` lie outside the periods
+    declared for their unit; ``unranked`` have no power, so that power sums are missing; ``conflict`` are stated
+    otherwise in the manifest; ``unknown_unit`` name a code that is not in the gazetteer; ``incomplete`` were not read
+    and leave the scores of their unit-period so.
     """
     read = tables.documents[tables.documents["status"] == "read"]
     by_unit = explode_units(tables.documents).merge(tables.coverage, on="unit")
@@ -137,6 +170,9 @@ def find_warnings(tables: RunTables) -> dict[str, list[str]]:
     found = {
         "undated": read[read["period"].isna()],
         "ambiguous_place": read[read["scope_reason"] == "ambiguous_place"],
+        "no_place": read[read["scope_reason"] == "unknown"],
+        "unknown_unit": read[read["notes"].str.contains("not in the gazetteer", na=False)],
+        "incomplete": _find_unread(tables.documents),
         "outside_coverage": by_unit[~inside],
         "unranked": read[(read["shared"] > 0) & read["power"].isna()],
         "conflict": read[read["notes"].str.contains(CONFLICT_MARK, na=False)],

@@ -7,6 +7,7 @@
 'supply'
 """
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import spacy
@@ -35,9 +36,10 @@ _EXTENSIONS = ("clause", "coding", "instrument", "subtype", "secondary", "kind",
 def load() -> Language:
     """Return a spaCy ``Language`` for Chinese: words by jieba, then the components textq_clauses and textq_codes.
 
-    ``doc.spans["clauses"]`` holds the clauses and ``doc.spans["evidence"]`` the terms found. Spans of clauses carry
-    ``span._.clause`` and ``span._.coding`` (the records, whose offsets are exact where tokens are not), and
-    ``instrument``, ``subtype``, ``secondary``, ``kind``, ``heading`` and ``stem`` (None where there is none).
+    ``doc.spans["clauses"]`` holds the clauses and ``doc.spans["evidence"]`` the terms found (for displaCy: style
+    "span", options ``{"spans_key": "evidence"}``). Spans of clauses carry ``span._.clause`` and ``span._.coding``, the
+    records as dicts, whose offsets are exact where tokens are not, and ``instrument``, ``subtype``, ``secondary``,
+    ``kind``, ``heading`` and ``stem`` (None where there is none).
     """
     for name in _EXTENSIONS:
         if not SpacySpan.has_extension(name):
@@ -96,14 +98,14 @@ def _add_clause(doc: Doc, clause: Clause, label: str = "") -> SpacySpan:
     span = _find_span(doc, clause.start, clause.end, label)
     for name in ("kind", "heading", "stem"):
         span._.set(name, getattr(clause, name))
-    span._.set("clause", clause)
+    span._.set("clause", asdict(clause))
     return span
 
 
 @Language.component("textq_codes", requires=["doc.spans"], assigns=["doc.spans"])
 def add_codes(doc: Doc) -> Doc:
     """Code the clauses: labels and attributes on their spans, and ``doc.spans["evidence"]``."""
-    clauses = [span._.clause for span in doc.spans[CLAUSES]]
+    clauses = [_to_clause(span._.clause) for span in doc.spans[CLAUSES]]
     codings = {coding.clause_id: coding for coding in code_clauses(clauses)}
     spans = [_add_coding(doc, clause, codings.get(clause.clause_id)) for clause in clauses]
     doc.spans[CLAUSES] = SpanGroup(doc, name=CLAUSES, spans=spans)
@@ -116,10 +118,15 @@ def add_codes(doc: Doc) -> Doc:
     return doc
 
 
+def _to_clause(record: dict[str, Any]) -> Clause:
+    """Return the record of a clause, also after its way through bytes, where tuples become lists."""
+    return Clause(**{**record, "division": tuple(record["division"])})
+
+
 def _add_coding(doc: Doc, clause: Clause, coding: Coding | None) -> SpacySpan:
     span = _add_clause(doc, clause, coding.instrument if coding else "")
     if coding:
-        span._.set("coding", coding)
+        span._.set("coding", asdict(coding))
         for name in ("instrument", "subtype", "secondary"):
             span._.set(name, getattr(coding, name))
     return span

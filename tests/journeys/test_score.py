@@ -164,3 +164,31 @@ def test_real_documents_run_to_the_end(shared: Path, tmp_path: Path, name: str) 
     assert run.meta["n_clauses"] > 0
     for row in run.clauses.itertuples():
         assert run.read_text(row.doc_id)[row.start : row.end] == row.text
+
+
+def test_a_zero_for_which_a_document_could_not_be_read_is_flagged(tmp_path: Path) -> None:
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (tmp_path / "manifest.csv").write_text("file,units,issued_on\nscan.pdf,320500,2018-03-01\n", encoding="utf-8")
+    (tmp_path / "coverage.csv").write_text("unit,first_period,last_period\n320500,2017,2018\n", encoding="utf-8")
+    run = textq.score(tmp_path, out=tmp_path / "out")
+    coverage = run.scores.groupby("period")["coverage"].first()
+
+    assert dict(coverage) == {2017: "declared", 2018: "incomplete"}
+    assert run.meta["warnings"]["incomplete"] == ["scan.pdf"]
+
+
+def test_one_text_stated_for_two_cities_counts_for_both(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    (tmp_path / "manifest.csv").write_text("file,id,units\na.txt,a,330100\nb.txt,b,330200\n", encoding="utf-8")
+    run = textq.score(tmp_path, out=tmp_path / "out")
+
+    assert run.documents["status"].tolist() == ["read", "read"]
+    assert run.scores.query("instrument == 'demand'")["count"].tolist() == [1.0, 1.0]
+
+
+def test_the_context_that_decided_is_named(sample_run: textq.Run) -> None:
+    bare = sample_run.codings[(sample_run.codings["evidence"] == "[]") & (sample_run.codings["instrument"] != "none")]
+
+    assert len(bare)
+    assert (bare["context"] != "[]").all()

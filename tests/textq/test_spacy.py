@@ -5,6 +5,7 @@ import json
 import pytest
 from spacy import displacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 import textq
 import textq.spacy
@@ -48,7 +49,7 @@ def test_evidence_offsets_are_exact_in_the_record(nlp: Language) -> None:
     doc = nlp(TEXT)
     coding = doc.spans["clauses"][2]._.coding
 
-    assert [doc.text[found.start : found.end] for found in coding.evidence][-1] == "海外仓"
+    assert [doc.text[found["start"] : found["end"]] for found in coding["evidence"]][-1] == "海外仓"
     assert "demand/overseas" in {span.label_ for span in doc.spans["evidence"]}
 
 
@@ -65,6 +66,14 @@ def test_clauses_alone_can_be_had(nlp: Language) -> None:
 
     assert len(doc.spans["clauses"]) == 4
     assert "evidence" not in doc.spans
+
+
+def test_a_doc_survives_its_way_through_bytes(nlp: Language) -> None:
+    doc = nlp(TEXT)
+    again = Doc(nlp.vocab).from_bytes(doc.to_bytes())
+
+    assert again.spans["clauses"][2]._.instrument == "demand"
+    assert [span.text for span in again.spans["evidence"]] == [span.text for span in doc.spans["evidence"]]
 
 
 def test_an_empty_text_has_no_clause(nlp: Language) -> None:

@@ -25,6 +25,8 @@ def command(file: Path, out: Path | None) -> None:
     from textq.export.codings import save_codings, write_codings
     from textq.ingest.cut_clauses import read_clauses
 
+    if out is not None and out.resolve() == file.resolve():
+        raise click.UsageError("--out is FILE itself, which would be lost. Give another name.")
     codings = code_cut_clauses(read_clauses(file))
     if out is None:
         write_codings(codings, sys.stdout, file.suffix)

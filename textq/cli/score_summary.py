@@ -40,6 +40,18 @@ _TEXTS = {
         "zh": "注意: {n} 份文件的地名有歧义, 不计分; 请在 manifest 的 units 列注明: {paths}",
         "en": "note: {n} documents name a place that several bear; state it in the manifest (units): {paths}",
     },
+    "no_place": {
+        "zh": "注意: {n} 份文件未能确定适用地区, 不计分; 请在 manifest 的 units 列注明: {paths}",
+        "en": "note: {n} documents show no place they apply to; state it in the manifest (units): {paths}",
+    },
+    "unknown_unit": {
+        "zh": "注意: {n} 份文件的地区代码不在行政区划表中: {paths}",
+        "en": "note: {n} documents have a unit code that is not in the gazetteer: {paths}",
+    },
+    "incomplete": {
+        "zh": "注意: {n} 份未读文件所在的城市年份得分不完整 (coverage 列为 incomplete): {paths}",
+        "en": "note: {n} unread documents leave the scores of their city-years incomplete (column coverage): {paths}",
+    },
     "outside_coverage": {
         "zh": "注意: {n} 份文件超出所声明的检索年份, 该年不计分: {paths}",
         "en": "note: {n} documents lie outside the coverage declared for their unit: {paths}",

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from textq.errors import RunError
+from textq.records import STUDY_MARK
 
 LATEST = "latest.txt"
 RUNS = "runs"
@@ -25,9 +26,7 @@ def prepare_folder(out: Path) -> None:
     """
     runs = out / RUNS
     runs.mkdir(parents=True, exist_ok=True)
-    probe = runs / f".probe-{os.getpid()}"
-    probe.touch()
-    probe.unlink()
+    (out / STUDY_MARK).touch()
 
 
 def write_run(out: Path, run_id: str, started_at: datetime, write: Callable[[Path], Mapping[str, object]]) -> Path:

@@ -23,7 +23,9 @@ _ADOPTION = re.compile(
     rf"(?P<date>{DATE})\s*(?P<place>[\u4e00-\u9fff]{{2,12}}?)第[一二三四五六七八九十]+届(?P<body>人民代表大会(?:常务委员会)?)"
     r"[^。]*?通过"
 )
-_PROMULGATION = re.compile(rf"[（(](?P<date>{DATE})(?P<place>{ORGAN})(?P<body>)令第 ?[0-9]+号(?:公布|发布)")
+_PROMULGATION = re.compile(
+    rf"(?<=[（( ，,；])(?P<date>{DATE}) ?(?P<number>(?P<place>{ORGAN})(?P<body>)令第 ?[0-9]+号)(?:公布|发布)"
+)
 _DATE_BELOW_TITLE = re.compile(rf"[（(]{DATE}[）)]")
 _PREAMBLE = 400
 """The adoption or promulgation of a regulation is told in so many characters at its beginning."""
@@ -52,12 +54,13 @@ def read_head(text: str) -> Head:
     """Read the head of a normalised document text."""
     lines = text.split("\n", HEAD_LINES)[:HEAD_LINES]
     lines = lines[: count_head_lines(lines)]
-    adopted = _ADOPTION.search(text[:_PREAMBLE]) or _PROMULGATION.search(text[:_PREAMBLE])
+    promulgated = _PROMULGATION.search(text[:_PREAMBLE])
+    adopted = _ADOPTION.search(text[:_PREAMBLE]) or promulgated
     title = _find_promulgated(text, lines) or _find_title(lines)
     issuers = title_issuers(title) or _adopting_body(adopted) or _red_head_issuers(lines)
     return Head(
         title=title,
-        doc_number=_find_number(lines),
+        doc_number=_find_number(lines) or (normalize_number(promulgated["number"]) if promulgated else ""),
         issuers=issuers,
         labelled=_read_labels(lines),
         adopted=adopted["date"] if adopted else next(filter(_DATE_BELOW_TITLE.fullmatch, lines), ""),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textq.errors import ReadError
 from textq.ingest.decode import decode_text
 from textq.ingest.extract import Extract
+from textq.ingest.furniture import is_label, is_page_furniture
 from textq.ingest.labels import FIELD_LABELS
 from textq.ingest.normalize import CJK, join_broken, normalize_text
 from textq.records import CELL_BREAK
@@ -23,6 +24,7 @@ _CONTENT_SELECTORS = (
 """Where the content systems of government sites put the text of a document, the commonest first."""
 
 _NOISE = "script, style, noscript, template, iframe, nav, header, footer, form, button, select, canvas, svg"
+_HIDDEN = '[hidden], [style*="display:none"], [style*="display: none"]'
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody",
@@ -52,8 +54,11 @@ def read_html(data: bytes) -> Extract:
     page = LexborHTMLParser(decode_text(data, declared=declared[1].decode("ascii") if declared else None))
     fields = _read_meta_tags(page) | _read_label_table(page)
     page.strip_tags(_NOISE.split(", "))
+    for hidden in page.css(_HIDDEN):
+        hidden.decompose()
     content = _find_content(page)
-    text = normalize_text(_close_soft_breaks("".join(_iterate_text(content)))) if content is not None else ""
+    lines = normalize_text(_close_soft_breaks("".join(_iterate_text(content)))) if content is not None else ""
+    text = "\n".join(line for line in lines.split("\n") if not is_page_furniture(line))
     if not text:
         raise ReadError("the page holds no text: perhaps it is filled in by a script. Save the document's own page.")
     return Extract(text, fields=fields)
@@ -115,6 +120,8 @@ def _iterate_rows(table: "LexborNode") -> Iterator[str]:
     for row in table.css("tr"):
         cells = _place_cells(row, above)
         texts = [text for _, (_, text) in sorted(cells.items())]
+        if any(map(is_label, texts[::2])):
+            continue
         if sum(map(bool, texts)) > 1:
             yield f"\n{CELL_BREAK.join(texts)}\n"
         else:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from textq.ingest.extract import Extract
 from textq.ingest.normalize import join_broken, normalize_line
-from textq.notation.blocks import ANNEX_MARK, CONTENTS_MARK
+from textq.notation.blocks import ANNEX_MARK, CC_LINE, CONTENTS_MARK, DATE_LINE
 from textq.notation.marks import match_mark
 from textq.records import Span
 
@@ -122,7 +122,7 @@ def _find_column(line: Line, near: Sequence[Line], pitch: float) -> _Column:
 
 def _is_break(line: Line, following: Line, column: _Column, next_column: _Column) -> bool:
     """Tell whether a paragraph ends after ``line``."""
-    if line.is_row or following.is_row:
+    if line.is_row or following.is_row or _ends_signature(line.text) or _signs(following.text):
         return True
     if line.text.endswith(SENTENCE_END) and _opens_division(following.text):
         return True
@@ -130,6 +130,15 @@ def _is_break(line: Line, following: Line, column: _Column, next_column: _Column
     short = column.right - line.x1 > room * line.size
     indented = following.x0 - next_column.left > _INDENT * following.size
     return short or indented or _is_far(line, following, column.pitch) or _is_resized(line, following)
+
+
+def _ends_signature(text: str) -> bool:
+    return DATE_LINE.fullmatch(text) is not None
+
+
+def _signs(text: str) -> bool:
+    """Tell whether a line is a date that signs, or opens the cc block."""
+    return _ends_signature(text) or CC_LINE.fullmatch(text) is not None
 
 
 def _opens_division(text: str) -> bool:

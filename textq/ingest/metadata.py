@@ -51,7 +51,8 @@ def read_metadata(extract: Extract, gazetteer: Gazetteer, row: ManifestRow | Non
     found = _add_scope(_read_text(extract), extract.text, gazetteer, {})
     stated = row.fields if row else {}
     merged = _add_scope(replace(found, **_stated_values(stated)), extract.text, gazetteer, stated)
-    return replace(merged, notes=(*_find_conflicts(found, merged, stated), *_find_gaps(merged)))
+    unknown = [f"unit {code} is not in the gazetteer" for code in merged.units if code not in gazetteer]
+    return replace(merged, notes=(*unknown, *_find_conflicts(found, merged, stated), *_find_gaps(merged)))
 
 
 def _read_text(extract: Extract) -> Metadata:

@@ -11,6 +11,7 @@ from textq.ingest.lines import Line, join_paragraphs
 from textq.ingest.normalize import CJK_CHARACTER
 from textq.ingest.pdf_tables import Glyph, Row, Rule, find_rows, read_row
 from textq.ingest.plausible import READABLE_SHARE, readable_share
+from textq.ingest.reading_order import sort_lines
 from textq.records import CELL_BREAK
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _MINIMUM_CHARACTERS = 20
 
 _WIDE_GAP = 0.8
 """A gap between two Chinese characters is a blank from this share of the type size on; less is justification."""
+
 _RULE_WIDTH = 3.0
 """Points: a thinner box is a rule."""
 
@@ -100,9 +102,8 @@ def _page_lines(page: "LTPage", number: int) -> Iterator[Line]:
 def _text_lines(page: "LTPage") -> Iterator["LTTextLine"]:
     from pdfminer.layout import LTTextBox, LTTextLine
 
-    for box in page:
-        if isinstance(box, LTTextBox):
-            yield from (line for line in box if isinstance(line, LTTextLine))
+    lines = [line for box in page if isinstance(box, LTTextBox) for line in box if isinstance(line, LTTextLine)]
+    yield from sort_lines(lines, width=page.width)
 
 
 def _find_rules(page: "LTPage") -> Iterator[Rule]:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from textq.lexicon.places import Gazetteer, Place
+from textq.lexicon.places import Gazetteer, Place, PlaceMatch, builtin_zones
 from textq.records import Level
 
 _ZONE_NAME = re.compile(r"中国(?P<places>(?:[（(][^（()）]{1,40}[）)][、和]?)+)")
@@ -47,7 +47,7 @@ def find_scope(
         ("place_in_title", subject),
         ("issuer_place", " ".join(issuers)),
     ):
-        units, ambiguous = _find_units(words, gazetteer, on)
+        units, ambiguous = _find_units(words, gazetteer, on, zones=reason.startswith("zone"))
         units = tuple(unit for unit in units if _is_within(unit, home, gazetteer))
         if units:
             return Scope(units, reason)
@@ -77,14 +77,26 @@ def _find_consent(title: str, text: str) -> str:
     return found[0] if found else ""
 
 
-def _find_units(words: str, gazetteer: Gazetteer, on: date | None) -> tuple[tuple[str, ...], bool]:
-    """Return the codes of the cities and counties named, and whether a name stayed open."""
+def _find_units(
+    words: str, gazetteer: Gazetteer, on: date | None, *, zones: bool = False
+) -> tuple[tuple[str, ...], bool]:
+    """Return the codes of the cities and counties named, and whether a name stayed open.
+
+    With ``zones`` the words name pilot zones: of several places of one name, the one that is a zone is meant (吉林).
+    """
     matches = gazetteer.find_places(words, on=on) if words else []
+    matches = [_choose_zone(match) for match in matches] if zones else matches
     places = [match.place for match in matches if match.place is not None]
     above = {gazetteer.province_of(place.code).code for place in places if place.level != "province"}
     above |= {place.parent for place in places if place.level == "county"}
     local = [place.code for place in places if is_unit(place) and place.code not in above]
     return tuple(dict.fromkeys(local)), any(match.place is None for match in matches)
+
+
+def _choose_zone(match: PlaceMatch) -> PlaceMatch:
+    roster = {zone.unit for zone in builtin_zones()}
+    among = [place for place in match.candidates if place.code in roster]
+    return replace(match, place=among[0]) if match.place is None and len(among) == 1 else match
 
 
 def _find_home(issuers: Sequence[str], gazetteer: Gazetteer, on: date | None) -> frozenset[str]:

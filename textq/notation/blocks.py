@@ -24,7 +24,9 @@ LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
 DATE_LINE = re.compile(rf"[（(]?(?P<organs>(?:{ORGAN} ?)*)(?P<date>{DATE})[）)]?")
 """The last line of a signature: a date alone, or behind the names that sign."""
 
-CC_LINE = re.compile(rf"(?:抄送|抄报|分送|主送|送)[:：].*|(?:{ORGAN})? ?{DATE} ?印发")
+CC_LINE = re.compile(
+    rf"(?:抄送|抄报|分送|主送|送|(?:信息)?公开(?:方式|选项|属性|类别))[:：].*|(?:{ORGAN})? ?{DATE} ?印发"
+)
 """A line of the cc block at the foot of a document."""
 
 ATTACHMENT_LIST = re.compile(r"附件? ?[:：].+")

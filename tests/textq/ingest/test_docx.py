@@ -140,3 +140,42 @@ def test_a_workbook_renamed_is_refused():
 def test_other_files_named_docx_are_refused(data, holds):
     with pytest.raises(ReadError, match=holds):
         read_file(data, "通知.docx")
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def read_body(*elements: str) -> list[str]:
+    """Read a document whose body holds these elements besides its own."""
+    from docx.oxml import parse_xml
+
+    document = docx.Document()
+    for element in reversed(elements):
+        document.element.body.insert(0, parse_xml(element))
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return read_docx(buffer.getvalue()).text.split("\n")
+
+
+def test_tracked_changes_are_read_as_accepted():
+    lines = read_body(
+        f"<w:p {W}><w:r><w:t>支持企业</w:t></w:r><w:ins><w:r><w:t>参加展会。</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>裁员</w:delText></w:r></w:del></w:p>"
+    )
+    assert lines == ["支持企业参加展会。"]
+
+
+def test_content_controls_keep_their_text():
+    inner = "<w:p><w:r><w:t>第一条 建设海外仓。</w:t></w:r></w:p>"
+    assert read_body(f"<w:sdt {W}><w:sdtContent>{inner}</w:sdtContent></w:sdt>") == ["第一条 建设海外仓。"]
+
+
+def test_text_boxes_follow_the_paragraph_they_hang_on():
+    box = "<w:pict><w:txbxContent><w:p><w:r><w:t>专栏一</w:t></w:r></w:p></w:txbxContent></w:pict>"
+    assert read_body(f"<w:p {W}><w:r><w:t>正文。</w:t>{box}</w:r></w:p>") == ["正文。", "专栏一"]
+
+
+def test_a_table_of_one_cell_only_lays_out_the_page():
+    cell = "<w:tc><w:p><w:r><w:t>一、总则</w:t></w:r></w:p><w:p><w:r><w:t>二、附则</w:t></w:r></w:p></w:tc>"
+    grid = '<w:tblPr/><w:tblGrid><w:gridCol w:w="100"/></w:tblGrid>'
+    assert read_body(f"<w:tbl {W}>{grid}<w:tr>{cell}</w:tr></w:tbl>") == ["一、总则", "二、附则"]

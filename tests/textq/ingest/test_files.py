@@ -50,7 +50,7 @@ def test_hidden_files_and_lock_files_are_not_even_listed(tmp_path):
 
 
 def test_the_output_of_a_run_is_never_input(tmp_path):
-    put(tmp_path, "a.txt", "out/latest.txt", "out/runs/1/text/a.txt")
+    put(tmp_path, "a.txt", "out/.textq-study", "out/runs/1/text/a.txt")
     assert listed(tmp_path) == ["a.txt"]
 
 
@@ -107,3 +107,23 @@ def test_coverage_and_the_hashes_of_the_lists(tmp_path):
     assert sorted(corpus.lists) == ["coverage.csv", "manifest.csv"]
     (tmp_path / "coverage.csv").write_text("unit,first_period,last_period\n330100,2015,2021")
     assert find_files([tmp_path]).lists["coverage.csv"] != corpus.lists["coverage.csv"]
+
+
+def test_a_manifest_in_a_folder_below_is_read_by_its_rows(tmp_path):
+    put(tmp_path, "a.txt", "sub/b.txt", "sub/c.txt")
+    state(tmp_path / "sub", "b.txt,1")
+    assert listed(tmp_path) == ["a.txt", "sub/b.txt"]
+    assert ignored(tmp_path) == {"sub/c.txt": "not listed in the manifest"}
+
+
+def test_a_single_file_has_its_row_of_the_manifest_beside_it(tmp_path):
+    state(put(tmp_path, "a.txt", "b.txt"), "a.txt,1")
+    (file,) = find_files([tmp_path / "a.txt"]).files
+    assert file.row is not None
+    assert file.row.doc_id == "1"
+
+
+def test_a_loop_of_links_ends(tmp_path):
+    put(tmp_path, "sub/a.txt")
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert listed(tmp_path) == ["sub/a.txt"]
