@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from textq.ingest.extract import Extract
 from textq.ingest.normalize import join_broken, normalize_line
-from textq.notation.blocks import ANNEX_MARK, CC_LINE, CONTENTS_MARK, DATE_LINE
+from textq.notation.blocks import ANNEX_MARK, CC_LINE, CONTENTS_MARK, DATE_LINE, is_addressee
 from textq.notation.marks import match_mark
 from textq.records import Span
 
@@ -25,12 +25,18 @@ _INDENT = 1.5
 _ROOM = 4.0
 """Type sizes: so much room at the end of a line in mid-sentence means that the next line begins anew."""
 
+_CENTRED = 2.5
+"""Type sizes: free on either side, more than the two of a first line, a line is centred."""
+
 _OUTLIERS = 0.1
 """The share of lines that may reach beyond a margin of their column."""
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:[\s,，/]*共?\s*[0-9]{1,4}\s*页?)?[-—–－·\s]*"
 )
+_TITLE_END = ("通知", "意见", "决定", "批复", "函", "公告", "通告", "号")
+"""How the line above an addressee ends: a title, or its number."""
+
 SENTENCE_END = tuple("。；：！？.;:!?”）)")
 
 
@@ -122,9 +128,13 @@ def _find_column(line: Line, near: Sequence[Line], pitch: float) -> _Column:
 
 def _is_break(line: Line, following: Line, column: _Column, next_column: _Column) -> bool:
     """Tell whether a paragraph ends after ``line``."""
-    if line.is_row or following.is_row or _ends_signature(line.text) or _signs(following.text):
+    if line.is_row or following.is_row or _ends_signature(line.text) or _stands_alone(following.text):
         return True
     if line.text.endswith(SENTENCE_END) and _opens_division(following.text):
+        return True
+    if line.text.endswith(_TITLE_END) and is_addressee(following.text, leads=True):
+        return True
+    if _is_centred(line, column) != _is_centred(following, next_column):
         return True
     room = _INDENT if line.text.endswith(SENTENCE_END) else _ROOM
     short = column.right - line.x1 > room * line.size
@@ -132,11 +142,17 @@ def _is_break(line: Line, following: Line, column: _Column, next_column: _Column
     return short or indented or _is_far(line, following, column.pitch) or _is_resized(line, following)
 
 
+def _is_centred(line: Line, column: _Column) -> bool:
+    """Tell whether a line stands in the middle of its column, free on both sides."""
+    before, behind = line.x0 - column.left, column.right - line.x1
+    return min(before, behind) > _CENTRED * line.size and abs(before - behind) < line.size
+
+
 def _ends_signature(text: str) -> bool:
     return DATE_LINE.fullmatch(text) is not None
 
 
-def _signs(text: str) -> bool:
+def _stands_alone(text: str) -> bool:
     """Tell whether a line is a date that signs, or opens the cc block."""
     return _ends_signature(text) or CC_LINE.fullmatch(text) is not None
 

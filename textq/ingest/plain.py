@@ -18,11 +18,15 @@ _QUOTE = re.compile(r"^>[ \t]?", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
 _TABLE_ROW = re.compile(r"^[ \t\u3000]*\|(.+)\|[ \t]*$", re.MULTILINE)
 
+_TAB_TABLE = re.compile(r"(?:^[^\t\n]+(?:\t+[^\t\n]+)+(?:\n|\Z)){2,}", re.MULTILINE)
+"""Two or more lines in a row whose cells are set apart by tabs."""
+
 
 def read_plain(data: bytes) -> Extract:
     """Read a text file in UTF-8, UTF-16, GB18030 or Big5.
 
-    Lines broken at a fixed width are joined to paragraphs; rows ``| a | b |`` become one line each.
+    Lines broken at a fixed width are joined to paragraphs; rows ``| a | b |``, and two and more rows with tabs between
+    their cells, become one line each.
     """
     return Extract(_require_text(heal_wrapped(_join_cells(_unify_newlines(decode_text(data))))))
 
@@ -40,7 +44,8 @@ def _unify_newlines(text: str) -> str:
 
 
 def _join_cells(text: str) -> str:
-    return _TABLE_ROW.sub(lambda row: CELL_BREAK.join(cell.strip() for cell in row[1].split("|")), text)
+    text = _TABLE_ROW.sub(lambda row: CELL_BREAK.join(cell.strip() for cell in row[1].split("|")), text)
+    return _TAB_TABLE.sub(lambda rows: re.sub(r"[ \u3000]*\t+[ \u3000]*", CELL_BREAK, rows[0]), text)
 
 
 def _require_text(text: str) -> str:

@@ -76,3 +76,10 @@ def test_a_table_in_markdown():
 
 def test_signs_inside_a_sentence_stay():
     assert markdown("增长10*3，编号a_b_c，#标签\n1*2*3") == "增长10*3，编号a_b_c，#标签\n1*2*3"
+
+
+def test_rows_with_tabs_become_rows_and_a_single_one_stays_text():
+    assert (
+        read_plain("序号\t任务\n1\t建设 平台\n正文\t在此。".encode()).text == "序号｜任务\n1｜建设 平台\n正文｜在此。"
+    )
+    assert read_plain("正文。\n一\t总则\n正文。".encode()).text == "正文。\n一 总则\n正文。"
