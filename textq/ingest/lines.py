@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from textq.ingest.extract import Extract
 from textq.ingest.normalize import join_broken, normalize_line
-from textq.notation.blocks import ANNEX_MARK, CC_LINE, CONTENTS_MARK, DATE_LINE, is_addressee
+from textq.notation.blocks import ANNEX_MARK, CC_LINE, CONTENTS_MARK, is_addressee, match_date_line
 from textq.notation.marks import match_mark
 from textq.records import Span
 
@@ -149,7 +149,7 @@ def _is_centred(line: Line, column: _Column) -> bool:
 
 
 def _ends_signature(text: str) -> bool:
-    return DATE_LINE.fullmatch(text) is not None
+    return match_date_line(text) is not None
 
 
 def _stands_alone(text: str) -> bool:

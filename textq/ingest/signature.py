@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from textq.notation.blocks import DATE_LINE
+from textq.notation.blocks import match_date_line
 from textq.notation.numerals import DATE, parse_date
 from textq.notation.organs import ORGAN, split_organs
 
@@ -36,7 +36,7 @@ def read_signature(text: str, *, n_head_lines: int) -> Signature:
     printed = next((found for line in lines if (found := _PRINTED.fullmatch(line))), None)
     printed_on = parse_date(printed["date"]) if printed else None
     for at, line in enumerate(lines):
-        if len(line) <= _LONGEST_LINE and (found := DATE_LINE.fullmatch(line)):
+        if found := match_date_line(line):
             issuers = split_organs(found["organs"]) or _organs_above(lines[:at])
             return Signature(issuers, parse_date(found["date"]), printed_on)
     run_on = _RUN_ON.search(text)

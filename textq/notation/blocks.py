@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from textq.notation.marks import match_mark
 from textq.notation.numerals import DATE
-from textq.notation.organs import ORGAN
+from textq.notation.organs import ORGAN, split_organs
 from textq.records import CELL_BREAK
 
 HEAD_LINES = 16
@@ -21,8 +21,7 @@ _NOTE = re.compile(
 LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
 """A line "成文日期：2016年3月21日"."""
 
-DATE_LINE = re.compile(rf"[（(]?(?P<organs>(?:{ORGAN} ?)*)(?P<date>{DATE})[）)]?")
-"""The last line of a signature: a date alone, or behind the names that sign."""
+_DATE_LINE = re.compile(rf"[（(]?(?P<organs>[\u4e00-\u9fff（） ]{{0,60}}?)(?P<date>{DATE})[）)]?")
 
 CC_LINE = re.compile(
     rf"(?:抄送|抄报|分送|主送|送|(?:信息)?公开(?:方式|选项|属性|类别))[:：].*|(?:{ORGAN})? ?{DATE} ?印发"
@@ -41,6 +40,12 @@ ANNEX_MARK = re.compile(
 _ADDRESSED = re.compile(r"(?!.*(?:如下|以下|下列))(?:各.*|.*(?:政府|部门|单位|机构|委员会|管委会|企业|公司|[厅局]))")
 
 CONTENTS_MARK = re.compile(r"目 ?[录次]")
+
+
+def match_date_line(line: str) -> re.Match[str] | None:
+    """Match the last line of a signature: a date alone, or behind the names that sign (groups organs and date)."""
+    found = _DATE_LINE.fullmatch(line)
+    return found if found and (not found["organs"].strip() or split_organs(found["organs"])) else None
 
 
 def is_note(line: str) -> bool:

@@ -9,11 +9,11 @@ from textq.notation.blocks import (
     ATTACHMENT_LIST,
     CC_LINE,
     CONTENTS_MARK,
-    DATE_LINE,
     HEAD_LINES,
     count_head_lines,
     is_addressee,
     is_note,
+    match_date_line,
 )
 from textq.notation.marks import Level, match_mark
 from textq.notation.organs import split_organs
@@ -142,7 +142,7 @@ class _BlockFinder:
         end = at
         while end < len(self._texts) and _is_name(self._texts[end]):
             end += 1
-        if end < len(self._texts) and DATE_LINE.fullmatch(self._texts[end]):
+        if end < len(self._texts) and match_date_line(self._texts[end]):
             end += 1
         elif not (end > at and end == len(self._texts)):
             end = at

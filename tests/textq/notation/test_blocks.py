@@ -4,10 +4,10 @@ from textq.notation.blocks import (
     ANNEX_MARK,
     ATTACHMENT_LIST,
     CC_LINE,
-    DATE_LINE,
     count_head_lines,
     is_addressee,
     is_note,
+    match_date_line,
 )
 
 
@@ -80,7 +80,7 @@ def test_the_head_ends_above_the_first_line_of_the_body(lines, count):
     ],
 )
 def test_the_last_line_of_a_signature(line, organs):
-    found = DATE_LINE.fullmatch(line)
+    found = match_date_line(line)
     assert found is not None
     assert found["organs"] == organs
 
@@ -120,3 +120,8 @@ def test_what_is_no_annex_mark(line):
 def test_the_list_of_annexes_names_them_on_its_own_line():
     assert ATTACHMENT_LIST.fullmatch("附件：1.任务分工表")
     assert not ATTACHMENT_LIST.fullmatch("附件：")
+
+
+def test_a_long_line_of_names_is_told_from_a_signature_at_once():
+    line = "商务部财政部海关总署税务总局" * 40 + "。"
+    assert match_date_line(line) is None
