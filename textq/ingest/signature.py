@@ -9,10 +9,9 @@ from textq.notation.numerals import DATE, parse_date
 from textq.notation.organs import ORGAN, split_organs
 
 _PRINTED = re.compile(rf"(?:{ORGAN})?\s*(?P<date>{DATE})\s*印发")
-_RUN_ON = re.compile(
-    rf"(?<![\u4e00-\u9fff、]) ?(?P<organs>{ORGAN}(?:[ 、]{ORGAN})*) ?(?P<date>{DATE})"
-    r"(?=公告|通知|附件|正文|原文|下载|[\n（(]|$)"
-)
+_RUN_ON = re.compile(rf"(?P<date>{DATE})(?=公告|通知|附件|正文|原文|下载|[\n（(]|$)")
+_NAMES = re.compile(r"[\u4e00-\u9fff（） 、]+$")
+_LONGEST_NAMES = 80
 _LONGEST_LINE = 60
 _MOST_LINES = 12
 
@@ -39,9 +38,16 @@ def read_signature(text: str, *, n_head_lines: int) -> Signature:
         if found := match_date_line(line):
             issuers = split_organs(found["organs"]) or _organs_above(lines[:at])
             return Signature(issuers, parse_date(found["date"]), printed_on)
-    run_on = _RUN_ON.search(text)
-    if run_on:
-        return Signature(split_organs(run_on["organs"]), parse_date(run_on["date"]), printed_on)
+    return _find_run_on(text, printed_on)
+
+
+def _find_run_on(text: str, printed_on: date | None) -> Signature:
+    """Find a body followed at once by a date (…特此公告。海关总署2024年9月19日公告下载……)."""
+    for found in _RUN_ON.finditer(text):
+        names = _NAMES.search(text[max(0, found.start() - _LONGEST_NAMES) : found.start()])
+        issuers = split_organs(names[0]) if names else ()
+        if issuers:
+            return Signature(issuers, parse_date(found["date"]), printed_on)
     return Signature(printed_on=printed_on)
 
 

@@ -261,3 +261,7 @@ def test_texts_without_a_head_have_no_title_made_up(text):
     found = read(text)
     assert found.title in {"", "Notice"}
     assert (found.issuers, found.doc_number, found.issued_on) == ((), None, None)
+
+
+def test_a_text_of_names_without_an_end_is_read_at_once():
+    assert read("人民政府 " * 3000).issuers == ()

@@ -20,7 +20,7 @@ def test_normalising_twice_changes_nothing(text):
 @given(st.text(alphabet=LETTERS, max_size=25))
 def test_only_blanks_and_invisible_characters_are_lost(text):
     def visible(text: str) -> str:
-        return "".join(unicodedata.normalize("NFC", text).replace("\u200b", "").split())
+        return "".join(unicodedata.normalize("NFC", text.replace("\u200b", "")).split())
 
     assert visible(normalize_text(text)) == visible(text)
 
@@ -80,3 +80,7 @@ def test_one_paragraph_a_line(text):
 )
 def test_halves_of_a_paragraph(left, right, joined):
     assert join_broken(left, right) == joined
+
+
+def test_an_invisible_character_keeps_no_accent_from_its_letter():
+    assert normalize_text("Z\u200b\u0301") == normalize_text(normalize_text("Z\u200b\u0301")) == "Ź"
