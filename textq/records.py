@@ -8,6 +8,9 @@ Level = Literal["central", "province", "prefecture", "county"]
 Kind = Literal["heading", "stem", "provision", "paragraph", "item", "annex", "signature", "cc"]
 Status = Literal["read", "scanned", "duplicate", "failed", "ignored"]
 
+UNREAD: tuple[Status, ...] = ("failed", "scanned")
+"""The statuses of documents that should have been read and were not."""
+
 CODED_KINDS: frozenset[Kind] = frozenset({"provision", "paragraph", "item", "annex"})
 """The kinds of clause that are coded and counted."""
 

@@ -16,17 +16,14 @@ from textq.frames import (
 )
 from textq.ingest.document import Reading
 from textq.ingest.manifest import CoverageRow
-from textq.ingest.metadata import CONFLICT_MARK, split_units
+from textq.ingest.metadata import CONFLICT_MARK, UNKNOWN_UNIT_MARK, split_units
 from textq.lexicon.power import rank_document
 from textq.notation.numerals import parse_date
-from textq.records import Clause, Coding, Document
+from textq.records import UNREAD, Clause, Coding, Document
 from textq.scoring.aggregate import ScoreSpec, ScoreTables, aggregate_scores
 from textq.scoring.copies import mark_new
 from textq.scoring.coverage import resolve_coverage
 from textq.tables import DOCUMENTS
-
-UNREAD = ("failed", "scanned")
-"""The statuses of documents that should have been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ def find_warnings(tables: RunTables) -> dict[str, list[str]]:
         "undated": read[read["period"].isna()],
         "ambiguous_place": read[read["scope_reason"] == "ambiguous_place"],
         "no_place": read[read["scope_reason"] == "unknown"],
-        "unknown_unit": read[read["notes"].str.contains("not in the gazetteer", na=False)],
+        "unknown_unit": read[read["notes"].str.contains(UNKNOWN_UNIT_MARK, na=False)],
         "incomplete": _find_unread(tables.documents),
         "outside_coverage": by_unit[~inside],
         "unranked": read[(read["shared"] > 0) & read["power"].isna()],

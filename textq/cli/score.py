@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from textq.cli import EXIT_PARTIAL, languages
+from textq.records import UNREAD
 
 _MOST_JOBS = 64
 
@@ -65,7 +66,7 @@ def command(
         click.echo(
             json.dumps({"run_dir": str(run.run_dir), **{name: run.meta[name] for name in shown}}, ensure_ascii=False)
         )
-    ctx.exit(EXIT_PARTIAL if run.meta["status"]["failed"] + run.meta["status"]["scanned"] else 0)
+    ctx.exit(EXIT_PARTIAL if any(run.meta["status"][status] for status in UNREAD) else 0)
 
 
 class _Progress:

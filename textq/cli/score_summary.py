@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textq.cli.languages import Lang
 from textq.lexicon.read import builtin_codebook
-from textq.records import NONE
+from textq.records import NONE, UNREAD
 from textq.run import Run
 from textq.run_tables import explode_units
 
@@ -92,7 +92,7 @@ def _say(name: str, lang: Lang, **values: object) -> str:
 
 
 def _describe_unread(run: Run, lang: Lang) -> Iterator[str]:
-    unread = run.documents[run.documents["status"].isin(["failed", "scanned"])]
+    unread = run.documents[run.documents["status"].isin(UNREAD)]
     for row in unread.head(_MOST_FILES).itertuples():
         yield _say("unread", lang, path=row.path, reason=row.reason)
     if len(unread) > _MOST_FILES:

@@ -20,6 +20,9 @@ from textq.records import Level
 CONFLICT_MARK = "the manifest says"
 """Stands in the note on a field that text and manifest state differently."""
 
+UNKNOWN_UNIT_MARK = "is not in the gazetteer"
+"""Stands in the note on a unit whose code no place has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
@@ -50,8 +53,10 @@ def read_metadata(extract: Extract, gazetteer: Gazetteer, row: ManifestRow | Non
     """
     found = _add_scope(_read_text(extract), extract.text, gazetteer, {})
     stated = row.fields if row else {}
-    merged = _add_scope(replace(found, **_stated_values(stated)), extract.text, gazetteer, stated)
-    unknown = [f"unit {code} is not in the gazetteer" for code in merged.units if code not in gazetteer]
+    merged = found
+    if stated:
+        merged = _add_scope(replace(found, **_stated_values(stated)), extract.text, gazetteer, stated)
+    unknown = [f"unit {code} {UNKNOWN_UNIT_MARK}" for code in merged.units if code not in gazetteer]
     return replace(merged, notes=(*unknown, *_find_conflicts(found, merged, stated), *_find_gaps(merged)))
 
 

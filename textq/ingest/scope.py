@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from textq.lexicon.places import Gazetteer, Place, PlaceMatch, builtin_zones
 from textq.records import Level
@@ -94,9 +95,13 @@ def _find_units(
 
 
 def _choose_zone(match: PlaceMatch) -> PlaceMatch:
-    roster = {zone.unit for zone in builtin_zones()}
-    among = [place for place in match.candidates if place.code in roster]
+    among = [place for place in match.candidates if place.code in _zone_units()]
     return replace(match, place=among[0]) if match.place is None and len(among) == 1 else match
+
+
+@cache
+def _zone_units() -> frozenset[str]:
+    return frozenset(zone.unit for zone in builtin_zones())
 
 
 def _find_home(issuers: Sequence[str], gazetteer: Gazetteer, on: date | None) -> frozenset[str]:
