@@ -42,6 +42,10 @@ bench gold=(shared / "gold/dev.jsonl"):
 corpus:
     {{ python }} tests/corpus/render.py
 
+# make the sample's outcomes anew from its scores
+outcomes:
+    {{ python }} tests/corpus/simulate_outcomes.py
+
 # do all that must hold before a change is merged, in a new environment
 ci:
     .ci/run

@@ -9,7 +9,6 @@ import click
 from textq.cli import cli
 
 TARGET = Path(__file__).resolve().parent / "cli-reference.md"
-_PREFIX = "TEXTQ"
 _INTRODUCTION = """\
 # Command line
 
@@ -20,13 +19,18 @@ beside it; what stands on the command line wins. Results go to stdout, progress 
 
 def render_reference() -> str:
     """Return the reference of the group and all its commands."""
-    context = click.Context(cli, info_name="textq")
-    parts = [_INTRODUCTION, *_render_command(cli, "textq", _PREFIX)]
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
-        assert command is not None
-        parts += _render_command(command, f"textq {name}", f"{_PREFIX}_{name.upper()}")
-    return "\n".join(parts)
+    return "\n".join([_INTRODUCTION, *_render_tree(cli, "textq")])
+
+
+def _render_tree(command: click.Command, name: str) -> Iterator[str]:
+    """Yield a command and, of a group, all commands below it."""
+    yield from _render_command(command, name, name.upper().replace(" ", "_"))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None
+            yield from _render_tree(found, f"{name} {below}")
 
 
 def _render_command(command: click.Command, name: str, prefix: str) -> Iterator[str]:

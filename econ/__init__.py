@@ -1,3 +1,85 @@
-"""econ: from city series to estimates on city pairs. It knows cities and years, never texts."""
+"""econ: from city series to estimates on city pairs. It knows cities and years, never texts.
 
-__all__: list[str] = []
+>>> import econ
+>>> econ.measure_synchronization(series)                        # doctest: +SKIP
+>>> pairs = econ.form_pairs(units, designated, gravity="anchor", keep="upper_half")  # doctest: +SKIP
+>>> panel = econ.assign_treatment(pairs, designations, range(2010, 2020))            # doctest: +SKIP
+>>> econ.fit_panel(panel, "synchronization", ["treated"], ["pair", "period"], "auto").summary()  # doctest: +SKIP
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from econ.combine import combine_units, measure_krugman
+    from econ.development import build_entropy_index
+    from econ.diagnostics import correlate_columns, measure_inflation
+    from econ.errors import EconError
+    from econ.estimate import Dropped, Estimate, WaldTest
+    from econ.filters import cut_window, filter_series
+    from econ.intensities import Intensities, interact_scores
+    from econ.pairs import form_pairs
+    from econ.panel import fit_panel
+    from econ.simulate import simulate_series
+    from econ.synchronization import measure_synchronization
+    from econ.tables import tabulate_estimates
+    from econ.treatment import assign_treatment, find_designated
+
+_HOMES = {
+    "Dropped": "econ.estimate",
+    "EconError": "econ.errors",
+    "Estimate": "econ.estimate",
+    "Intensities": "econ.intensities",
+    "WaldTest": "econ.estimate",
+    "assign_treatment": "econ.treatment",
+    "build_entropy_index": "econ.development",
+    "combine_units": "econ.combine",
+    "correlate_columns": "econ.diagnostics",
+    "cut_window": "econ.filters",
+    "filter_series": "econ.filters",
+    "find_designated": "econ.treatment",
+    "fit_panel": "econ.panel",
+    "form_pairs": "econ.pairs",
+    "interact_scores": "econ.intensities",
+    "measure_inflation": "econ.diagnostics",
+    "measure_krugman": "econ.combine",
+    "measure_synchronization": "econ.synchronization",
+    "simulate_series": "econ.simulate",
+    "tabulate_estimates": "econ.tables",
+}
+
+__all__ = [
+    "Dropped",
+    "EconError",
+    "Estimate",
+    "Intensities",
+    "WaldTest",
+    "assign_treatment",
+    "build_entropy_index",
+    "combine_units",
+    "correlate_columns",
+    "cut_window",
+    "filter_series",
+    "find_designated",
+    "fit_panel",
+    "form_pairs",
+    "interact_scores",
+    "measure_inflation",
+    "measure_krugman",
+    "measure_synchronization",
+    "simulate_series",
+    "tabulate_estimates",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first used, so that ``import econ`` stays light."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'econ' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,19 +1,27 @@
-"""textq: from policy documents to city-year scores of policy instruments.
+"""textq: from policy documents to city-year scores of policy instruments, and on to estimates on city pairs.
 
 >>> import textq
 >>> run = textq.score("corpus/")        # doctest: +SKIP
 >>> run.scores.query("unit == '330100'")  # doctest: +SKIP
+>>> textq.estimate("study.toml").headline.tidy()  # doctest: +SKIP
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textq.pipeline import score
+    from textq.pipeline.estimates import StudyResult, estimate
+    from textq.pipeline.scores import score
     from textq.run import Run, load_run
 
-__all__ = ["Run", "load_run", "score"]
+__all__ = ["Run", "StudyResult", "estimate", "load_run", "score"]
 
-_HOMES = {"Run": "textq.run", "load_run": "textq.run", "score": "textq.pipeline"}
+_HOMES = {
+    "Run": "textq.run",
+    "StudyResult": "textq.pipeline.estimates",
+    "estimate": "textq.pipeline.estimates",
+    "load_run": "textq.run",
+    "score": "textq.pipeline.scores",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -33,9 +33,17 @@ class ClauseFileError(TextqError):
     """A file of clauses to be coded lacks a field or has a broken row."""
 
 
+class SeriesFileError(TextqError):
+    """A file of series, units or designations cannot be used as it stands."""
+
+
 class TableError(TextqError):
     """A table breaks its contract: columns, types or key."""
 
 
 class RunError(TextqError):
     """A run folder is absent, unfinished or of another version."""
+
+
+class StudyError(TextqError):
+    """A study cannot be estimated: a setting does not fit its data, or the sample does not allow it."""

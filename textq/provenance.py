@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import sys
 from collections import Counter
@@ -10,11 +11,14 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
 import pandas as pd
 
+from textq.config import Study
+from textq.errors import RunError
 from textq.lexicon.read import builtin_lexicon, builtin_root
 from textq.records import NONE, Status
 from textq.scoring.aggregate import ScoreSpec
@@ -27,6 +31,15 @@ SCHEMA_VERSION = 1
 def code_version() -> str:
     """Return "<version>+<hash>": the release, and the first 12 hex digits over all of textq's source files."""
     return f"{version('textq')}+{_hash_folder(Path(__file__).resolve().parent, '*.py')}"
+
+
+@cache
+def econ_version() -> str:
+    """Return the first 12 hex digits over all of econ's source files; econ is found, not imported."""
+    found = find_spec("econ")
+    if found is None or found.origin is None:
+        raise RunError("the package econ is not there; textq and econ are installed together. Install textq again.")
+    return _hash_folder(Path(found.origin).resolve().parent, "*.py")
 
 
 @cache
@@ -76,6 +89,41 @@ def describe_run(
         "classes": _count(codings["instrument"], (*spec.instruments, NONE)),
         "warnings": {name: list(paths) for name, paths in warnings.items()},
     }
+
+
+def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) -> dict[str, object]:
+    """Return what ``run.json`` says of an estimate, but for the volatile facts.
+
+    The run id is the first 12 hex digits of the hash of code, settings, the run of the scores and the files read.
+    Paths are given relative to the study's folder, so that a study that is moved as a whole keeps its run id.
+    """
+    root = study.path.resolve().parent
+    recipe = {
+        "code": code_version(),
+        "econ": econ_version(),
+        "settings": _plain({name: value for name, value in asdict(study).items() if name != "path"}, root),
+        "scores_run": scores_run,
+        "inputs": {_relate(path, root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+    }
+    run_id = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:12]
+    return {"schema_version": SCHEMA_VERSION, "kind": "estimate", "run_id": run_id, **recipe}
+
+
+def _plain(value: object, root: Path) -> object:
+    """Return settings as JSON can hold them."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one, root) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(one, root) for one in value]
+    return _relate(value, root) if isinstance(value, Path) else value
+
+
+def _relate(path: Path, root: Path) -> str:
+    """Return a path relative to ``root``, or its name alone where it lies on another drive."""
+    try:
+        return Path(os.path.relpath(path.resolve(), root)).as_posix()
+    except ValueError:
+        return path.name
 
 
 def _count(values: "pd.Series[str]", names: Sequence[str]) -> dict[str, int]:

@@ -5,27 +5,43 @@ import inspect
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 import yaml
 
+import textq.config
 import textq.errors
 import textq.tables
 from textq.cli import cli
 from textq.tables import Contract
 
-COMMANDS = cli.list_commands(click.Context(cli))
 CONTRACTS = [value for value in vars(textq.tables).values() if isinstance(value, Contract)]
 ERRORS = [value for value in vars(textq.errors).values() if inspect.isclass(value)]
 BANNED = re.compile(r"\b(annotat\w+|label(?:l?ed|l?ing|s)|policy tools?|dictionar\w+)\b", re.IGNORECASE)
 
 
 def load_command(name: str) -> click.Command:
-    command = cli.get_command(click.Context(cli), name)
+    """The command called by these words: "score", "panel check"."""
+    command: click.Command | None = cli
+    for word in name.split():
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word)
     assert command is not None
     return command
+
+
+def list_commands(group: click.Group, before: str = "") -> Iterator[str]:
+    for word in group.list_commands(click.Context(group)):
+        yield before + word
+        command = load_command(before + word)
+        if isinstance(command, click.Group):
+            yield from list_commands(command, f"{before}{word} ")
+
+
+COMMANDS = list(list_commands(cli))
 
 
 def list_options(command: click.Command) -> list[str]:
@@ -146,3 +162,12 @@ def test_changelog_tells_of_this_version(repository: Path) -> None:
     assert "## [Unreleased]" in changes
     assert version[1] in changes
     assert citation["version"] == version[1]
+
+
+@pytest.mark.parametrize("section", sorted(textq.config.SECTIONS))
+def test_settings_of_a_study_are_documented(repository: Path, section: str) -> None:
+    text = (repository / "docs" / "study.md").read_text(encoding="utf-8")
+    _, _, rest = text.partition(f"## [{section}]")
+    part = rest.partition("\n## ")[0]
+    assert part
+    assert [one.name for one in fields(textq.config.SECTIONS[section]) if f"`{one.name}`" not in part] == []

@@ -5,8 +5,14 @@ import importlib
 import pytest
 
 PUBLIC = {
-    "textq": ["Run", "load_run", "score"],
-    "econ": [],
+    "textq": ["Run", "StudyResult", "estimate", "load_run", "score"],
+    "econ": [
+        *("Dropped", "EconError", "Estimate", "Intensities", "WaldTest"),
+        *("assign_treatment", "build_entropy_index", "combine_units", "correlate_columns", "cut_window"),
+        *("filter_series", "find_designated", "fit_panel", "form_pairs", "interact_scores"),
+        *("measure_inflation", "measure_krugman", "measure_synchronization"),
+        *("simulate_series", "tabulate_estimates"),
+    ],
 }
 
 
@@ -20,10 +26,12 @@ def test_public_names_can_be_imported_and_are_documented(package: str, name: str
     assert getattr(importlib.import_module(package), name).__doc__
 
 
-def test_dir_lists_the_public_names() -> None:
-    assert dir(importlib.import_module("textq")) == PUBLIC["textq"]
+@pytest.mark.parametrize("package", PUBLIC)
+def test_dir_lists_the_public_names(package: str) -> None:
+    assert dir(importlib.import_module(package)) == PUBLIC[package]
 
 
-def test_unknown_names_are_refused() -> None:
-    with pytest.raises(AttributeError, match="'textq' has no attribute 'scores'"):
-        _ = importlib.import_module("textq").scores
+@pytest.mark.parametrize("package", PUBLIC)
+def test_unknown_names_are_refused(package: str) -> None:
+    with pytest.raises(AttributeError, match=f"'{package}' has no attribute 'nonsense'"):
+        _ = importlib.import_module(package).nonsense

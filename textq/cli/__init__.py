@@ -8,11 +8,14 @@ from typing import Any
 
 import click
 
+from econ.errors import EconError
 from textq.errors import TextqError
 
 _COMMANDS = {
     "score": "read, segment, code and score a corpus",
     "code": "code clauses that are already cut",
+    "estimate": "synchronization of city pairs on the intensities of instruments",
+    "panel": "check files of city series before they are used",
 }
 """Commands in the order of the help; ``textq.cli.<name>`` holds each as ``command``."""
 
@@ -42,7 +45,8 @@ class _LazyGroup(click.Group):
 def cli(verbose: bool) -> None:
     """From policy documents to city-year scores of policy instruments.
 
-    Exit codes: 0 done; 1 error; 2 wrong usage; 3 done, but some documents could not be read; 130 interrupted.
+    Exit codes: 0 done; 1 error; 2 wrong usage; 3 done, but some documents could not be read, or a check
+    found problems; 130 interrupted.
     """
 
 
@@ -58,14 +62,14 @@ def main(args: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was read is kept and will be reused", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except (TextqError, OSError) as error:
+    except (TextqError, EconError, OSError) as error:
         if {"-v", "--verbose"} & set(arguments) or os.environ.get("TEXTQ_VERBOSE"):
             raise
         click.echo(f"error: {_describe(error)}", err=True)
         sys.exit(EXIT_ERROR)
 
 
-def _describe(error: TextqError | OSError) -> str:
+def _describe(error: TextqError | EconError | OSError) -> str:
     if isinstance(error, OSError):
         return (
             f"{error.filename or 'a file'}: {error.strerror or error}. Check that the folder exists and can be written."

@@ -51,7 +51,7 @@ def command(
     layer, HTML, DOCX, TXT and Markdown. Writes CSV and Parquet tables, the texts, and run.json.
     """
     from textq.cli.score_summary import describe_run
-    from textq.pipeline import score
+    from textq.pipeline.scores import score
 
     language = languages.choose_language(lang)
     with _Progress(language) as progress:

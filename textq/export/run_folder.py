@@ -7,11 +7,16 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from textq.errors import RunError
 from textq.records import STUDY_MARK
 
-LATEST = "latest.txt"
+Kind = Literal["scores", "estimate"]
+
+LATEST: Mapping[Kind, str] = {"scores": "latest.txt", "estimate": "latest_estimate.txt"}
+"""The text file that names the newest run of each kind."""
+
 RUNS = "runs"
 META = "run.json"
 
@@ -29,11 +34,17 @@ def prepare_folder(out: Path) -> None:
     (out / STUDY_MARK).touch()
 
 
-def write_run(out: Path, run_id: str, started_at: datetime, write: Callable[[Path], Mapping[str, object]]) -> Path:
+def write_run(
+    out: Path,
+    run_id: str,
+    started_at: datetime,
+    write: Callable[[Path], Mapping[str, object]],
+    kind: Kind = "scores",
+) -> Path:
     """Create ``out/runs/<stamp>-<run_id>`` and return it.
 
     ``write`` fills the folder and returns what ``run.json`` shall hold; the hashes of all files are added. The folder
-    appears under its name only when it is complete; then ``latest.txt`` is set to it.
+    appears under its name only when it is complete; then the file that names the newest run of its kind is set to it.
     """
     runs = out / RUNS
     runs.mkdir(parents=True, exist_ok=True)
@@ -48,12 +59,12 @@ def write_run(out: Path, run_id: str, started_at: datetime, write: Callable[[Pat
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    _replace_text(out / LATEST, f"{RUNS}/{final.name}\n")
+    _replace_text(out / LATEST[kind], f"{RUNS}/{final.name}\n")
     return final
 
 
-def find_run(path: Path) -> Path:
-    """Return the run folder that ``path`` is, or the newest one of a study folder.
+def find_run(path: Path, kind: Kind = "scores") -> Path:
+    """Return the run folder that ``path`` is, or the newest one of its kind in a study folder.
 
     Raises
     ------
@@ -61,17 +72,23 @@ def find_run(path: Path) -> Path:
         If there is none.
     """
     if (path / META).is_file():
+        found = read_meta(path).get("kind", "scores")
+        if found != kind:
+            raise RunError(f"{path} holds a run of the kind {found!r}, not {kind!r}. Give another run folder.")
         return path
-    latest = path / LATEST
+    latest = path / LATEST[kind]
+    command = {"scores": "score", "estimate": "estimate"}[kind]
     if latest.is_file():
         run = path / latest.read_text(encoding="utf-8").strip()
         if (run / META).is_file():
             return run
         raise RunError(
-            f"{latest} names {run.name}, which is not there. Score again, or give a folder below {path / RUNS}."
+            f"{latest} names {run.name}, which is not there. "
+            f"Run `textq {command}` again, or give a folder below {path / RUNS}."
         )
     raise RunError(
-        f"{path} holds no run: neither {META} nor {LATEST}. Run `textq score` first, or give its output folder."
+        f"{path} holds no run: neither {META} nor {latest.name}. "
+        f"Run `textq {command}` first, or give its output folder."
     )
 
 

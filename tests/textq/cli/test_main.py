@@ -57,14 +57,14 @@ def test_wrong_usage_is_2_and_says_what(run_textq: Run, arguments: list[str]) ->
 
 
 def test_error_is_1_and_one_message(run_textq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textq.pipeline.score", fail_with(RunError("the run is gone. Score again.")))
+    monkeypatch.setattr("textq.pipeline.scores.score", fail_with(RunError("the run is gone. Score again.")))
     done = run_textq("score", "x")
     assert (done.code, done.out, done.err) == (1, "", "error: the run is gone. Score again.\n")
 
 
 @pytest.mark.parametrize("verbosely", ["-v", "TEXTQ_VERBOSE"])
 def test_verbose_shows_the_traceback(run_textq: Run, monkeypatch: pytest.MonkeyPatch, verbosely: str) -> None:
-    monkeypatch.setattr("textq.pipeline.score", fail_with(RunError("gone")))
+    monkeypatch.setattr("textq.pipeline.scores.score", fail_with(RunError("gone")))
     if verbosely != "-v":
         monkeypatch.setenv(verbosely, "1")
     with pytest.raises(RunError, match="gone"):
@@ -72,7 +72,7 @@ def test_verbose_shows_the_traceback(run_textq: Run, monkeypatch: pytest.MonkeyP
 
 
 def test_interrupted_is_130(run_textq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textq.pipeline.score", fail_with(KeyboardInterrupt()))
+    monkeypatch.setattr("textq.pipeline.scores.score", fail_with(KeyboardInterrupt()))
     done = run_textq("score", "x")
     assert (done.code, done.out) == (130, "")
     assert done.err.strip().startswith("interrupted")

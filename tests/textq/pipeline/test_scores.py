@@ -6,14 +6,14 @@ import pytest
 
 import textq
 from textq.ingest.files import SourceFile
-from textq.pipeline import process_file
+from textq.pipeline.scores import process_file
 
 
 def test_a_failure_that_no_stage_foresaw_becomes_the_reason_of_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.txt").write_text("一、支持企业建设海外仓。", encoding="utf-8")
-    monkeypatch.setattr("textq.pipeline.split_clauses", lambda _: {}["missing"])
+    monkeypatch.setattr("textq.pipeline.scores.split_clauses", lambda _: {}["missing"])
     processed = process_file(SourceFile("a.txt", tmp_path / "a.txt"))
 
     assert processed.reading.status == "failed"

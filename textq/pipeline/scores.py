@@ -1,4 +1,4 @@
-"""Composes the stages: files → documents → clauses → codings → scores → run folder. No algorithm of its own."""
+"""From files to scores: documents → clauses → codings → scores → run folder."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace

@@ -1,0 +1,189 @@
+"""Which regressors an equation can identify: columns that are absorbed, or are combinations of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from econ.errors import FitError
+from econ.estimate import Dropped
+from econ.spec import INTERCEPT
+from econ.within import Absorber
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from econ.within import Effect
+
+FloatArray = NDArray[np.float64]
+
+_TOLERANCE = 1e-9  # of what is left of a column, relative to the raw column
+_CLEAR = 1e-5  # shares of unexplained variance above this need no closer look
+_COEFFICIENT = 1e-7  # contributions to a linear combination below this are rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Column ``dropped`` is the sum of ``coefficients`` times the columns ``others`` (places), once effects are out."""
+
+    dropped: int
+    others: tuple[int, ...]
+    coefficients: tuple[float, ...]
+
+
+def choose_columns(
+    raw: FloatArray, within: FloatArray, terms: Sequence[str], effects: Sequence[Effect], weights: FloatArray | None
+) -> tuple[list[int], tuple[Dropped, ...]]:
+    """Return the places of the regressors to keep, and why the others go.
+
+    In their order: a column goes if the effects absorb it, or if it is a linear combination of earlier columns, to a
+    billionth of its raw length.
+
+    Parameters
+    ----------
+    raw : (n, k)
+        As given.
+    within : (n, k)
+        The same with the effects taken out.
+    terms
+        The k names.
+    effects, weights
+        What was absorbed, and how rows weigh.
+
+    Raises
+    ------
+    FitError
+        If "node^…" absorbs a regressor, if nonnegative regressors sum to one that lies between 0 and 1, or if no
+        regressor is left.
+    """
+    lengths = _measure(raw, weights)
+    absorbed = _measure(within, weights) <= _TOLERANCE * lengths
+    _refuse_node_effects(raw, lengths, np.flatnonzero(absorbed), terms, effects, weights)
+    weighted = within if weights is None else within * np.sqrt(weights)[:, None]
+    kept, relations = _orthogonalize(weighted, lengths, np.flatnonzero(~absorbed))
+    _refuse_shares(raw, relations, terms)
+    dropped = {}
+    for place in map(int, np.flatnonzero(absorbed)):
+        dropped[place] = Dropped(terms[place], _explain_absorbed(raw[:, place], effects), 1)
+    for relation in relations:
+        others = ", ".join(terms[place] for place in relation.others)
+        dropped[relation.dropped] = Dropped(terms[relation.dropped], f"a linear combination of {others}", 1)
+    if all(terms[place] == INTERCEPT for place in kept):
+        reasons = "; ".join(f"{entry.what}: {entry.reason}" for entry in dropped.values())
+        raise FitError(f"no regressor is left ({reasons}). Absorb less, or use a regressor that varies within units.")
+    return kept, tuple(dropped[place] for place in sorted(dropped))
+
+
+def _measure(columns: FloatArray, weights: FloatArray | None) -> FloatArray:
+    """Return the weighted lengths of columns."""
+    squares = columns if weights is None else columns * weights[:, None]
+    return np.asarray(np.sqrt(np.einsum("ij,ij->j", columns, squares)))
+
+
+def _name_effects(effects: Sequence[Effect]) -> str:
+    return " + ".join(effect.name for effect in effects)
+
+
+def _explain_absorbed(column: FloatArray, effects: Sequence[Effect]) -> str:
+    if np.ptp(column) == 0:
+        return f"no variation: always {column[0]:g}"
+    return f"absorbed by {_name_effects(effects)}"
+
+
+def _orthogonalize(
+    columns: FloatArray, lengths: FloatArray, places: NDArray[np.intp]
+) -> tuple[list[int], list[Relation]]:
+    """Take each column's projection on the earlier ones out; return those that are left, and the others' relations."""
+    if _is_clear((columns.T @ columns)[np.ix_(places, places)], lengths[places]):
+        return [int(place) for place in places], []
+    kept: list[int] = []
+    relations = []
+    basis = np.empty((len(columns), 0))
+    for place in map(int, places):
+        rest = columns[:, place].copy()
+        for _ in range(2):
+            rest -= basis @ (basis.T @ rest)
+        length = np.linalg.norm(rest)
+        if length > _TOLERANCE * lengths[place]:
+            kept.append(place)
+            basis = np.column_stack([basis, rest / length])
+        else:
+            relations.append(_relate(columns, place, kept))
+    return kept, relations
+
+
+def _is_clear(gram: FloatArray, lengths: FloatArray) -> bool:
+    """Whether no column is near a combination of others: the Cholesky pivots of their correlations are large."""
+    own = np.sqrt(np.diag(gram))
+    if not len(own) or (own < _CLEAR * lengths).any():
+        return False
+    try:
+        pivots = np.diag(np.linalg.cholesky(gram / np.outer(own, own)))
+    except np.linalg.LinAlgError:
+        return False
+    return bool((pivots**2 > _CLEAR).all())
+
+
+def _relate(columns: FloatArray, place: int, kept: list[int]) -> Relation:
+    """Find the combination of kept columns that a column is."""
+    scales = np.linalg.norm(columns[:, kept], axis=0)
+    shares = np.linalg.lstsq(columns[:, kept] / scales, columns[:, place], rcond=None)[0]
+    reach = _COEFFICIENT * np.linalg.norm(columns[:, place])
+    named = [index for index, share in enumerate(shares) if abs(share) > reach]
+    return Relation(
+        place, tuple(kept[index] for index in named), tuple(float(shares[index] / scales[index]) for index in named)
+    )
+
+
+def _refuse_node_effects(
+    raw: FloatArray,
+    lengths: FloatArray,
+    absorbed: NDArray[np.intp],
+    terms: Sequence[str],
+    effects: Sequence[Effect],
+    weights: FloatArray | None,
+) -> None:
+    """Refuse regressors that the symmetric effects absorb and the others do not."""
+    others = [effect for effect in effects if effect.codes.ndim == 1]
+    nodes = [effect for effect in effects if effect.codes.ndim > 1]
+    if not nodes or not len(absorbed):
+        return
+    left = _measure(Absorber(others, weights).residualize(raw[:, absorbed]), weights)
+    lost = [terms[place] for place in absorbed[left > _TOLERANCE * lengths[absorbed]]]
+    if lost:
+        raise FitError(
+            f"{_name_effects(nodes)} absorbs {', '.join(lost)}. Whatever is a sum f_it + f_jt over the two members of "
+            "a pair is a combination of these effects; where every pair has at most one designated member, so are the "
+            "treatment, its product with the designated member's score, and sums of scores. Identified are products "
+            "that vary by pair (treatment × distance, × same province, × |difference in human capital|), products of "
+            "the two members' scores, or the treatment in a sample that also has pairs of two designated members. "
+            "Use one of these, or absorb pair and period."
+        )
+
+
+def _refuse_shares(raw: FloatArray, relations: Sequence[Relation], terms: Sequence[str]) -> None:
+    """Refuse regressors that are the parts of another one, such as the treatment split into shares."""
+    for relation in relations:
+        places = np.array([relation.dropped, *relation.others])
+        signed = np.array([-1.0, *relation.coefficients])
+        for whole in range(len(places)):
+            parts = np.arange(len(places)) != whole
+            if _is_split(raw[:, places[whole]], raw[:, places[parts]], -signed[parts] / signed[whole]):
+                names = ", ".join(terms[place] for place in places[parts])
+                raise FitError(
+                    f"{names} add up to {terms[places[whole]]} in every row: shares that sum to one, times the "
+                    "treatment, are the treatment once more, and their coefficients cannot be told from its own. Leave "
+                    f"{terms[places[whole]]} or one of the shares out, or use stocks of clauses instead of shares."
+                )
+
+
+def _is_split(whole: FloatArray, parts: FloatArray, coefficients: FloatArray) -> bool:
+    """Whether a column that varies between 0 and 1 is two or more nonnegative ones times positive coefficients."""
+    if len(coefficients) < 2 or (coefficients <= 0).any():
+        return False
+    if parts.min() < 0 or whole.min() < 0 or whole.max() > 1 or np.ptp(whole) == 0:
+        return False
+    return bool(np.abs(parts @ coefficients - whole).max() <= 1e-9)

@@ -1,0 +1,298 @@
+"""Covariance matrices of estimates, all from the scores of one pass over the rows.
+
+With X̃ the regressors after the effects are taken out, e the residuals and w the weights, row r has the score
+s_r = w_r x̃_r e_r. Every matrix here is V = c · A M A with the bread A = (X̃'WX̃)⁻¹, a meat M made of sums of scores,
+and the small-sample factor c of :func:`compute_ssc`. It is computed from sums of A s_r, which cannot round to a
+negative variance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from econ.errors import FitError
+from econ.spec import check_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from econ.spec import Ssc, VcovSpec
+
+    FloatArray = NDArray[np.float64]
+    Codes = NDArray[np.intp]
+
+TOLERANCE = 1e-10
+"""How negative an eigenvalue may be, for a matrix of unit scale, before the matrix counts as indefinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A fitted equation, as arrays.
+
+    Attributes
+    ----------
+    columns : (n, k)
+        The regressors after the absorbed effects are taken out (an intercept is one of them if nothing is absorbed).
+    residuals : (n,)
+        Of the fit.
+    weights : (n,) or None
+        Positive analytic weights.
+    groups : Mapping
+        Column name → (n,) codes ≥ 0. The two members of a dyadic spec share one numbering of units.
+    levels : Mapping
+        Absorbed effect → number of its levels.
+    nested : Mapping
+        Column name of ``groups`` → the absorbed effects each of whose levels lies in one of its groups.
+    n_absorbed : int
+        Coefficients of all absorbed effects together: the rank of their dummies or, where that is not known, all levels
+        less one for each effect after the first.
+    """
+
+    columns: FloatArray
+    residuals: FloatArray
+    weights: FloatArray | None = None
+    groups: Mapping[str, Codes] = field(default_factory=dict)
+    levels: Mapping[str, int] = field(default_factory=dict)
+    nested: Mapping[str, Collection[str]] = field(default_factory=dict)
+    n_absorbed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Covariance:
+    """A covariance of estimates and what it rests on.
+
+    Attributes
+    ----------
+    matrix : (k, k)
+        Symmetric.
+    df : float
+        Degrees of freedom of the t distribution that goes with it.
+    n_clusters : Mapping
+        Number of clusters by kind.
+    notes : tuple of str
+        What a reader must know before trusting it, in sentences.
+    """
+
+    matrix: FloatArray
+    df: float
+    n_clusters: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+
+def compute_bread(columns: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+    """Return A = (X̃'WX̃)⁻¹, (k, k), of linearly independent columns (n, k) and weights (n,)."""
+    weighted = columns if weights is None else columns * weights[:, None]
+    gram = columns.T @ weighted
+    scale = np.sqrt(np.diag(gram))
+    inverse = np.linalg.inv(gram / np.outer(scale, scale)) / np.outer(scale, scale)
+    return np.asarray((inverse + inverse.T) / 2)
+
+
+def compute_vcov(spec: VcovSpec, design: Design) -> Covariance:
+    """Return the covariance of the estimates.
+
+    Let S_g be the sum of the scores of group g, n the rows, K the coefficients and c the factor as in
+    :func:`compute_ssc`.
+
+    * ``iid``: M = σ² A⁻¹, σ² = Σ w e² / n, so that c makes it Σ w e² / (n − K); t(n − K).
+    * ``hc1``: M = Σ_r s_r s_r' (White 1980; HC0 where ``ssc`` is "none"); t(n − K).
+    * ``cluster``: M = Σ_g S_g S_g' (Liang and Zeger 1986); t(G − 1).
+    * ``twoway``: V = V_a + V_b − V_ab, each as ``cluster`` (Cameron, Gelbach and Miller 2011); t(min G − 1). Where V is
+      not positive semi-definite its negative eigenvalues are set to zero, as they do, and a note says so. With the
+      two members of unordered pairs it depends on which of them is called i; a note says that too.
+    * ``dyadic``: M = Σ_i S_i S_i' − Σ_d S_d S_d', with S_d the sum over the rows of pair d (all periods, either order
+      of its members) and S_i = Σ_{d∋i} S_d: every product of two pairs that share a member counts once (Fafchamps
+      and Gubert 2007; Cameron and Miller 2014; Aronow, Samii and Assenova 2015). Where M is not positive
+      semi-definite, or a variance vanishes, Σ_i S_i S_i' takes its place, and a note says so; t(C − 1) with C units.
+
+    Parameters
+    ----------
+    spec, design
+        The recipe, whose columns are keys of ``design.groups``, and the fitted equation.
+
+    Raises
+    ------
+    SpecError
+        If the kind is another one.
+    FitError
+        If the equation is saturated (n ≤ K), or there is only one cluster, or one pair.
+    """
+    check_choice("compute_vcov", "kind", spec.kind, tuple(_SANDWICHES))
+    return _SANDWICHES[spec.kind](spec, design)
+
+
+def compute_ssc(ssc: Ssc, design: Design, by: tuple[str, ...] = (), n_groups: int | None = None) -> float:
+    """Return the small-sample factor c of a covariance.
+
+    "none": c = 1. The others: c = n / (n − K) without clusters, c = G/(G − 1) · (n − 1)/(n − K) with them, where G is
+    the smaller number of groups of two columns, and the number of units for ``dyadic``. They differ in K alone, the k
+    regressors and the coefficients of absorbed effects that they count; with l_f the levels of effect f:
+
+    * "fixest": K = k + 1 + Σ (l_f − 1) over the effects that are not nested in the clusters (K = k where nothing is
+      absorbed). An effect is nested if it is so in any of the columns. Levels that are redundant beyond one an effect
+      are counted (``K.fixef = "nonnested"``, ``K.exact = FALSE``).
+    * "reghdfe": the same where an effect is nested (its ``nested_adj`` is the 1); else k + ``n_absorbed``, since it
+      leaves out what its mobility groups make redundant.
+    * "stata": K = k + ``n_absorbed``, nested or not: areg, and regress with dummies.
+
+    Sources: the vignette "On standard-errors" of the R package fixest and ``get_ssc`` of pyfixest 0.60;
+    ``Regression.mata`` and ``DoF.mata`` of reghdfe 6; the methods and formulas of Stata's [R] regress and [R] areg.
+
+    Parameters
+    ----------
+    ssc, design
+        The correction and the fitted equation.
+    by, n_groups
+        The columns of the clusters and G; none for ``iid`` and ``hc1``.
+
+    Raises
+    ------
+    FitError
+        If n ≤ K.
+    """
+    if ssc == "none":
+        return 1.0
+    n_rows, df = len(design.residuals), _count_df(ssc, design, by)
+    return n_rows / df if n_groups is None else n_groups / (n_groups - 1) * (n_rows - 1) / df
+
+
+def sum_by_group(values: FloatArray, codes: Codes) -> FloatArray:
+    """Return the sums of ``values`` (n, k) over the groups that have rows, shape (G, k); ``codes`` (n,) are ≥ 0."""
+    sums = np.column_stack([np.bincount(codes, column) for column in values.T])
+    return np.asarray(sums[np.bincount(codes) > 0])
+
+
+def _count_df(ssc: Ssc, design: Design, by: tuple[str, ...] = ()) -> int:
+    """Return n − K."""
+    n_rows, n_coefficients = len(design.residuals), _count_coefficients(ssc, design, by)
+    if n_rows <= n_coefficients:
+        raise FitError(
+            f"the equation is saturated: {n_rows} rows for {n_coefficients} coefficients, so no covariance can be "
+            "computed. Use more rows, or fewer regressors and absorbed effects."
+        )
+    return n_rows - n_coefficients
+
+
+def _count_coefficients(ssc: Ssc, design: Design, by: tuple[str, ...]) -> int:
+    """Return K; "none" counts like "stata", for the t distribution."""
+    n_regressors = int(design.columns.shape[1])
+    if not design.levels:
+        return n_regressors
+    nested = {effect for column in by for effect in design.nested.get(column, ())}
+    if ssc == "fixest" or (ssc == "reghdfe" and nested):
+        return n_regressors + 1 + sum(size - 1 for effect, size in design.levels.items() if effect not in nested)
+    return n_regressors + design.n_absorbed
+
+
+def _check_clusters(n_clusters: Mapping[str, int]) -> None:
+    for name, count in n_clusters.items():
+        if count < 2:
+            raise FitError(f"{name!r} has one cluster, so no covariance can be computed. Cluster by another column.")
+
+
+def _compute_influences(design: Design) -> FloatArray:
+    """Return A s of each row, (n, k): V is made of sums of their outer products."""
+    weighted = design.residuals if design.weights is None else design.weights * design.residuals
+    return design.columns @ compute_bread(design.columns, design.weights) * weighted[:, None]
+
+
+def _compute_iid(spec: VcovSpec, design: Design) -> Covariance:
+    squares = design.residuals**2 if design.weights is None else design.weights * design.residuals**2
+    variance = compute_ssc(spec.ssc, design) * float(squares.mean())
+    return Covariance(variance * compute_bread(design.columns, design.weights), _count_df(spec.ssc, design), {})
+
+
+def _compute_hc1(spec: VcovSpec, design: Design) -> Covariance:
+    influences = _compute_influences(design)
+    factor = compute_ssc(spec.ssc, design)
+    return Covariance(factor * (influences.T @ influences), _count_df(spec.ssc, design), {})
+
+
+def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
+    (column,) = spec.by
+    sums = sum_by_group(_compute_influences(design), design.groups[column])
+    _check_clusters({column: len(sums)})
+    factor = compute_ssc(spec.ssc, design, spec.by, len(sums))
+    return Covariance(factor * (sums.T @ sums), len(sums) - 1, {column: len(sums)})
+
+
+def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
+    """Give all three parts the factor of the smaller number of groups."""
+    influences = _compute_influences(design)
+    first, second = (design.groups[column] for column in spec.by)
+    sums = [sum_by_group(influences, codes) for codes in (first, second, _cross(first, second))]
+    one, two, both = (group.T @ group for group in sums)
+    n_clusters = dict(zip(spec.by, map(len, sums[:2]), strict=True))
+    _check_clusters(n_clusters)
+    matrix, notes = one + two - both, []
+    if _is_indefinite(matrix, one + two):
+        matrix = _floor_eigenvalues(matrix)
+        notes.append("The two-way covariance was not positive semi-definite; its negative eigenvalues were set to 0.")
+    if set(spec.by) == {"unit_i", "unit_j"}:
+        notes.append(
+            "Two-way clustering by the members of unordered pairs depends on which of them is called i. "
+            "The dyadic covariance does not."
+        )
+    smallest = min(n_clusters.values())
+    factor = compute_ssc(spec.ssc, design, spec.by, smallest)
+    return Covariance(factor * matrix, smallest - 1, n_clusters, tuple(notes))
+
+
+def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
+    """Sum the rows to pairs and the pairs to units."""
+    by_pair, first, second = _sum_pairs(_compute_influences(design), *(design.groups[column] for column in spec.by))
+    by_unit = sum_by_group(np.concatenate([by_pair, by_pair]), np.concatenate([first, second]))
+    n_clusters = {"pair": len(by_pair), "unit": len(by_unit)}
+    _check_clusters(n_clusters)
+    outer = by_unit.T @ by_unit
+    matrix, notes = outer - by_pair.T @ by_pair, []
+    if _is_indefinite(matrix, outer, floor=TOLERANCE):
+        matrix = outer
+        notes.append(
+            "The dyadic-robust covariance was not positive semi-definite, or had a variance of zero. The sum of the "
+            "outer products of the unit scores, in which the product of a pair with itself counts twice, took its "
+            "place: the standard errors are too large rather than too small."
+        )
+    factor = compute_ssc(spec.ssc, design, spec.by, len(by_unit))
+    return Covariance(factor * matrix, len(by_unit) - 1, n_clusters, tuple(notes))
+
+
+def _sum_pairs(scores: FloatArray, first: Codes, second: Codes) -> tuple[FloatArray, Codes, Codes]:
+    """Return the sums over the rows of each unordered pair, and the lower and the upper member of each."""
+    lower, upper = np.minimum(first, second), np.maximum(first, second)
+    n_units = int(upper.max()) + 1
+    keys, pair = np.unique(lower * n_units + upper, return_inverse=True)
+    return sum_by_group(scores, pair), keys // n_units, keys % n_units
+
+
+def _cross(first: Codes, second: Codes) -> Codes:
+    """Return the codes of the groups that two columns form together."""
+    _, codes = np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)
+    return np.asarray(codes)
+
+
+def _is_indefinite(matrix: FloatArray, reference: FloatArray, floor: float = 0.0) -> bool:
+    """Whether an eigenvalue is negative, or a variance below ``floor``, once the variances of ``reference`` are one."""
+    scale = np.sqrt(np.diag(reference))
+    scale[scale == 0] = 1.0
+    scaled = matrix / np.outer(scale, scale)
+    return bool(np.linalg.eigvalsh(scaled).min() < -TOLERANCE or np.diag(scaled).min() < floor)
+
+
+def _floor_eigenvalues(matrix: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)
+
+
+_SANDWICHES: Mapping[str, Callable[[VcovSpec, Design], Covariance]] = {
+    "iid": _compute_iid,
+    "hc1": _compute_hc1,
+    "cluster": _compute_cluster,
+    "twoway": _compute_twoway,
+    "dyadic": _compute_dyadic,
+}

@@ -1,0 +1,28 @@
+"""The errors a user of econ can meet: one family, one branch a stage.
+
+Every message says what was wrong, where, why, and what to do next.
+"""
+
+
+class EconError(Exception):
+    """Root of every error that econ raises on purpose."""
+
+
+class SpecError(EconError):
+    """An argument is unknown, outside its range, or does not go with another one."""
+
+
+class SeriesError(EconError):
+    """A series cannot be filtered or compared: too short, constant, doubled, not a number."""
+
+
+class PairError(EconError):
+    """Pairs cannot be formed or used: unknown, doubled or turned-round members, variables missing."""
+
+
+class TreatmentError(EconError):
+    """Designations or scores do not say who is treated, when, or how strongly."""
+
+
+class FitError(EconError):
+    """An equation cannot be estimated from this sample."""

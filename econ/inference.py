@@ -1,0 +1,217 @@
+"""From a fitted equation to the covariance that was asked for, or that fits the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from econ.bootstrap import compute_wild
+from econ.covariance import Covariance, Design, compute_vcov
+from econ.errors import FitError, SpecError
+from econ.estimate import build_params
+from econ.jackknife import compute_jackknife
+from econ.keys import MEMBERS, PAIR, PAIR_ID, UNIT, code_groups, code_members, has_members, is_nested, require_columns
+from econ.spec import AUTO, VcovSpec, parse_vcov
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from econ.sample import Sample
+    from econ.spec import VcovLike
+    from econ.within import Absorber
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+JACKKNIFE_UNITS = 100
+JACKKNIFE_DESIGNATED = 60
+"""Pairs of at most so many units, or so many ever-designated ones, get the jackknife."""
+
+WILD_UNITS = 40
+"""Tables of fewer units get the wild cluster bootstrap."""
+
+FEW_CLUSTERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted equation, from which any covariance can be computed.
+
+    Attributes
+    ----------
+    sample
+        The rows, with the regressors that were kept.
+    absorber
+        Of its effects.
+    within
+        (n, 1 + k): outcome and regressors with the effects taken out.
+    residuals
+        (n,)
+    estimates
+        (k,)
+    """
+
+    sample: Sample
+    absorber: Absorber
+    within: FloatArray
+    residuals: FloatArray
+    estimates: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A covariance and the table of parameters that follows from it; fields as in ``Estimate``."""
+
+    spec: VcovSpec
+    params: pd.DataFrame
+    vcov: pd.DataFrame
+    df: float
+    n_clusters: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def compute_inference(fit: Fit, vcov: VcovLike, ssc: str | None) -> Inference:
+    """Return the covariance of a fit and its table of parameters; ``vcov`` and ``ssc`` as in ``fit_panel``.
+
+    Raises
+    ------
+    SpecError
+        If ``vcov`` or ``ssc`` is not known, a column is not there, or "auto" finds no unit to go by.
+    PairError
+        If dyadic errors are asked for and the pairs are not unordered ones.
+    FitError
+        If the covariance cannot be computed from this sample.
+    """
+    if vcov != AUTO:
+        return _infer(fit, parse_vcov(vcov, ssc), ())
+    chosen, reason = _choose_vcov(fit.sample.frame)
+    spec = parse_vcov(chosen, ssc)
+    if spec.kind != "jackknife":
+        return _infer(fit, spec, (reason,))
+    try:
+        return _infer(fit, spec, (reason,))
+    except FitError as error:
+        note = f"The jackknife cannot be computed here: {error} The dyadic-robust covariance took its place."
+        return _infer(fit, parse_vcov({"dyadic": MEMBERS}, ssc), (note,))
+
+
+def _choose_vcov(frame: pd.DataFrame) -> tuple[VcovLike, str]:
+    """Return the covariance that fits the table, and the reason in a sentence."""
+    if has_members(frame):
+        return _choose_for_pairs(frame)
+    if UNIT not in frame.columns:
+        raise SpecError(
+            'vcov="auto" goes by the columns unit_i and unit_j, or unit, and the table has none of them. '
+            'Rename the columns, or name the covariance: {"cluster": column}, {"dyadic": (a, b)}, "hc1".'
+        )
+    n_units = frame[UNIT].nunique()
+    if n_units < WILD_UNITS:
+        return {
+            "wild": UNIT
+        }, f"Wild cluster bootstrap by unit, as there are {n_units} units (fewer than {WILD_UNITS})."
+    return {"cluster": UNIT}, f"Clustered by unit, as there are {n_units} units ({WILD_UNITS} or more)."
+
+
+def _choose_for_pairs(frame: pd.DataFrame) -> tuple[VcovLike, str]:
+    n_units = len(set().union(*(frame[member].dropna().unique() for member in MEMBERS)))
+    n_designated = _count_designated(frame)
+    counts = f"{n_units} units" + (f", {n_designated} of them ever designated" if n_designated else "")
+    if n_units <= JACKKNIFE_UNITS or 0 < n_designated <= JACKKNIFE_DESIGNATED:
+        return {"jackknife": MEMBERS}, f"Leave-one-unit-out jackknife, as the pairs have {counts}."
+    return {"dyadic": MEMBERS}, f"Dyadic-robust covariance, as the pairs have {counts}."
+
+
+def _count_designated(frame: pd.DataFrame) -> int:
+    """Count the units that a table of pairs marks as designated: treated_unit, and both members of role "both"."""
+    columns = [frame["treated_unit"]] if "treated_unit" in frame.columns else []
+    if "role" in frame.columns:
+        columns += [frame.loc[frame["role"].isin(["both"]), member] for member in MEMBERS]
+    return len(set().union(*(column.dropna().unique() for column in columns)))
+
+
+def _infer(fit: Fit, spec: VcovSpec, notes: tuple[str, ...]) -> Inference:
+    require_columns(fit.sample.frame, spec.by)
+    terms = list(fit.sample.terms)
+    covariance, params = _compute_wild(fit, spec) if spec.kind == "wild" else _compute(fit, spec)
+    return Inference(
+        spec,
+        params,
+        pd.DataFrame(covariance.matrix, index=terms, columns=terms),
+        covariance.df,
+        covariance.n_clusters,
+        (*notes, *covariance.notes, *_warn(fit.sample.frame, spec, covariance)),
+    )
+
+
+def _compute(fit: Fit, spec: VcovSpec) -> tuple[Covariance, pd.DataFrame]:
+    if spec.kind == "jackknife":
+        covariance = _compute_jackknife(fit, spec)
+    else:
+        covariance = compute_vcov(spec, _build_design(fit, spec))
+    return covariance, build_params(fit.sample.terms, fit.estimates, covariance.matrix, covariance.df)
+
+
+def _compute_jackknife(fit: Fit, spec: VcovSpec) -> Covariance:
+    sample = fit.sample
+    members = code_members(sample.frame, spec.by)
+    return compute_jackknife(
+        spec,
+        sample.outcome,
+        sample.regressors,
+        sample.effects,
+        sample.weights,
+        members.codes,
+        members.names,
+        sample.terms,
+    )
+
+
+def _compute_wild(fit: Fit, spec: VcovSpec) -> tuple[Covariance, pd.DataFrame]:
+    """Return the clustered covariance, and parameters whose p-values and intervals come from the bootstrap."""
+    wild = compute_wild(spec, _build_design(fit, spec), fit.absorber, fit.estimates, fit.sample.terms)
+    params = build_params(fit.sample.terms, fit.estimates, wild.covariance.matrix, wild.covariance.df)
+    bootstrapped = {"p_value": wild.p_values, "conf_low": wild.conf_low, "conf_high": wild.conf_high}
+    return wild.covariance, params.assign(**bootstrapped)
+
+
+def _build_design(fit: Fit, spec: VcovSpec) -> Design:
+    sample = fit.sample
+    groups = _code_columns(sample.frame, spec)
+    effects = sample.effects if spec.ssc != "none" else ()
+    return Design(
+        columns=fit.within[:, 1:],
+        residuals=fit.residuals,
+        weights=sample.weights,
+        groups=groups,
+        levels={effect.name: effect.n_levels for effect in sample.effects},
+        nested={
+            column: [effect.name for effect in effects if is_nested(effect, codes)] for column, codes in groups.items()
+        },
+        n_absorbed=fit.absorber.n_coefficients,
+    )
+
+
+def _code_columns(frame: pd.DataFrame, spec: VcovSpec) -> dict[str, IntArray]:
+    """Return the codes of the columns of a spec; the members of a pair share one numbering."""
+    if spec.kind == "dyadic":
+        members = code_members(frame, spec.by)
+        return dict(zip(spec.by, members.codes.T, strict=True))
+    return {column: code_groups(frame, column) for column in spec.by}
+
+
+def _warn(frame: pd.DataFrame, spec: VcovSpec, covariance: Covariance) -> tuple[str, ...]:
+    """Say in sentences why the covariance may not be trusted."""
+    notes = []
+    smallest = min(covariance.n_clusters.items(), key=lambda entry: entry[1], default=None)
+    if smallest is not None and smallest[1] < FEW_CLUSTERS:
+        notes.append(f"Only {smallest[1]} clusters ({smallest[0]}): standard errors from so few are rough.")
+    if has_members(frame) and (spec.kind in ("iid", "hc1") or set(spec.by) & {PAIR, PAIR_ID}):
+        notes.append(
+            "This covariance treats pairs that share a unit as independent, and its standard errors are usually too "
+            "small. The jackknife and the dyadic covariance do not."
+        )
+    return tuple(notes)

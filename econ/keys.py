@@ -1,0 +1,248 @@
+"""From the key columns of a long table to codes: groups, members of pairs, fixed effects."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from econ.errors import FitError, PairError, SpecError
+from econ.within import Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+IntArray = NDArray[np.intp]
+
+UNIT = "unit"
+MEMBERS = ("unit_i", "unit_j")
+PERIOD = "period"
+PERIODS = (PERIOD, "year")
+PAIR = "pair"
+PAIR_ID = "pair_id"
+NODE = "node"
+
+_MOST_LISTED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The units of each row: codes (n, 1), or (n, 2) for a pair, in one numbering, and the units' names (C,)."""
+
+    codes: IntArray
+    names: tuple[str, ...]
+
+
+def require_columns(frame: pd.DataFrame, names: Iterable[str]) -> None:
+    """Raise unless each of ``names`` is one column of the table.
+
+    Raises
+    ------
+    SpecError
+        Naming the column, and the nearest ones that there are.
+    """
+    for name in names:
+        n_found = int((frame.columns == name).sum())
+        if n_found > 1:
+            raise SpecError(f"the table has {n_found} columns {name!r}. Rename all but one.")
+        if not n_found:
+            known = [str(column) for column in frame.columns]
+            near = difflib.get_close_matches(name, known, n=3)
+            listed = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"It has {listed}."
+            raise SpecError(f"the table has no column {name!r}. {hint}")
+
+
+def has_members(frame: pd.DataFrame) -> bool:
+    """Return whether the table is one of pairs, with a column for each member."""
+    return all(member in frame.columns for member in MEMBERS)
+
+
+def name_row(frame: pd.DataFrame, flags: NDArray[np.bool_]) -> str:
+    """Name the first row that ``flags`` (n,) marks: by its units and period where it has them, else by its index."""
+    position = int(np.flatnonzero(flags)[0])
+    keys = [key for key in (*MEMBERS, UNIT, PERIOD) if key in frame.columns]
+    row = frame.iloc[position]
+    return ", ".join(f"{key} {row[key]}" for key in keys) or f"row {frame.index[position]}"
+
+
+def code_groups(frame: pd.DataFrame, column: str) -> IntArray:
+    """Return the groups of a column as codes (n,) 0 … G − 1 in the order of their values, whatever that of the rows.
+
+    Raises
+    ------
+    SpecError
+        If there is no such column.
+    FitError
+        If a value is missing.
+    """
+    _check_complete(frame, column)
+    return _factorize(frame[column])[0]
+
+
+def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Members:
+    """Return the units of one column, or of the two columns of unordered pairs.
+
+    Raises
+    ------
+    SpecError
+        If there is no such column.
+    FitError
+        If a member is missing.
+    PairError
+        If a unit is paired with itself, a pair stands twice in a period, or the rows do not all name the lower (or all
+        the upper) member first.
+    """
+    for column in columns:
+        _check_complete(frame, column)
+    codes, units = _factorize(pd.concat([frame[column] for column in columns], ignore_index=True))
+    members = Members(codes.reshape(len(columns), -1).T, tuple(str(unit) for unit in units))
+    if len(columns) > 1:
+        _check_selves(frame, members)
+        _check_orientation(frame, members)
+        _check_doubles(frame, members)
+    return members
+
+
+def find_sources(frame: pd.DataFrame, effect: str) -> tuple[str, ...]:
+    """Return the columns behind an effect: its own, those that ``^`` joins, or the members for "pair" and "node^…".
+
+    Raises
+    ------
+    SpecError
+        If there is no such column.
+    """
+    if effect in frame.columns:
+        return (effect,)
+    sources: list[str] = []
+    for part in effect.split("^"):
+        if part == PAIR and part not in frame.columns and PAIR_ID in frame.columns:
+            sources.append(PAIR_ID)
+        elif part in (PAIR, NODE) and part not in frame.columns and has_members(frame):
+            sources += MEMBERS
+        else:
+            sources.append(part)
+    require_columns(frame, sources)
+    return tuple(sources)
+
+
+def build_effect(frame: pd.DataFrame, effect: str) -> Effect:
+    """Return an effect with its codes; "node^x" has the two members' codes, (n, 2).
+
+    Raises
+    ------
+    SpecError
+        If there is no such column, or "node" is named twice.
+    PairError
+        As :func:`code_members`, for "node^…".
+    """
+    parts = [effect] if effect in frame.columns else effect.split("^")
+    symmetric = NODE in parts and NODE not in frame.columns
+    if symmetric and parts.count(NODE) > 1:
+        raise SpecError(f"the effect {effect!r} names {NODE} twice. It stands for both members already.")
+    keys = [_code_part(frame, part) for part in parts if not (symmetric and part == NODE)]
+    if symmetric:
+        keys = [code_members(frame).codes, *(key[:, None] for key in keys)]
+    codes, n_levels = _join(keys)
+    return Effect(effect, codes, n_levels)
+
+
+def find_several(effects: Sequence[Effect], n_rows: int) -> NDArray[np.bool_]:
+    """Return which rows (n,) stay when levels with a single row go, again and again until none is left."""
+    kept = np.ones(n_rows, dtype=bool)
+    while True:
+        lone = np.zeros(n_rows, dtype=bool)
+        for effect in effects:
+            counts = np.bincount(effect.codes[kept].ravel(), minlength=effect.n_levels)
+            lone |= (counts[effect.codes] == 1).reshape(n_rows, -1).any(axis=1) & kept
+        if not lone.any():
+            return kept
+        kept &= ~lone
+
+
+def keep_rows(effect: Effect, kept: NDArray[np.bool_]) -> Effect:
+    """Return the effect on the rows kept, without the levels that are gone."""
+    codes, n_levels = _join([effect.codes[kept]])
+    return Effect(effect.name, codes, n_levels)
+
+
+def is_nested(effect: Effect, groups: IntArray) -> bool:
+    """Return whether each level of an effect lies in one group; an effect of two members never does."""
+    if effect.codes.ndim > 1:
+        return False
+    some_group = np.empty(effect.n_levels, dtype=np.intp)
+    some_group[effect.codes] = groups
+    return bool((some_group[effect.codes] == groups).all())
+
+
+def _factorize(values: pd.Series) -> tuple[IntArray, pd.Index]:
+    codes, found = pd.factorize(values, sort=True)
+    return np.asarray(codes, dtype=np.intp), pd.Index(found)
+
+
+def _code_part(frame: pd.DataFrame, part: str) -> IntArray:
+    """Return the codes of one column, or of "pair", whose members may stand in either order."""
+    sources = find_sources(frame, part)
+    if len(sources) == 1:
+        return _factorize(frame[sources[0]])[0]
+    codes, _ = _factorize(pd.concat([frame[source] for source in sources], ignore_index=True))
+    first, second = codes.reshape(2, -1)
+    return _join([np.minimum(first, second), np.maximum(first, second)])[0]
+
+
+def _join(keys: Sequence[IntArray]) -> tuple[IntArray, int]:
+    """Return the codes of the combinations of several codes that occur, and their number."""
+    joint = keys[0]
+    for key in keys[1:]:
+        joint = joint * (int(key.max(initial=0)) + 1) + key
+    codes, found = pd.factorize(joint.ravel())
+    return np.asarray(codes, dtype=np.intp).reshape(joint.shape), len(found)
+
+
+def _check_complete(frame: pd.DataFrame, column: str) -> None:
+    require_columns(frame, [column])
+    missing = frame[column].isna().to_numpy()
+    if missing.any():
+        raise FitError(
+            f"{int(missing.sum())} rows have no {column}, by which the errors are grouped; the first: "
+            f"{name_row(frame, missing)}. Fill the column in, or leave these rows out."
+        )
+
+
+def _check_selves(frame: pd.DataFrame, members: Members) -> None:
+    selves = members.codes[:, 0] == members.codes[:, 1]
+    if selves.any():
+        raise PairError(
+            f"{int(selves.sum())} rows pair a unit with itself; the first: {name_row(frame, selves)}. Leave them out."
+        )
+
+
+def _check_orientation(frame: pd.DataFrame, members: Members) -> None:
+    """Refuse rows that name the lower member first beside rows that name the upper one first."""
+    turned = members.codes[:, 0] > members.codes[:, 1]
+    if turned.any() and not turned.all():
+        raise PairError(
+            f"{int((~turned).sum())} rows name the lower member of their pair first and {int(turned.sum())} the upper "
+            f"one; the first of these: {name_row(frame, turned)}. Symmetric effects and dyadic errors are for "
+            "unordered pairs: put the lower code first in every row, and keep one row a pair and period."
+        )
+
+
+def _check_doubles(frame: pd.DataFrame, members: Members) -> None:
+    """Refuse rows that repeat a pair in a period; without a column of periods, rows that repeat another one wholly."""
+    column = next((name for name in PERIODS if name in frame.columns), None)
+    if column is None:
+        doubled = frame.duplicated().to_numpy()
+    else:
+        cells, _ = _join([*members.codes.T, _factorize(frame[column])[0]])
+        doubled = pd.Series(cells).duplicated().to_numpy()
+    if doubled.any():
+        where = "" if column is None else f" in the same {column}"
+        raise PairError(
+            f"{int(doubled.sum())} rows repeat a pair{where}; the first: {name_row(frame, doubled)}. "
+            "Keep one row a pair and period."
+        )

@@ -1,0 +1,159 @@
+"""From a long table to the sample of an equation: its numbers, its effects, and what had to be left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from econ.errors import FitError, SpecError
+from econ.estimate import Dropped
+from econ.keys import build_effect, find_several, find_sources, keep_rows, name_row, require_columns
+from econ.spec import INTERCEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+    from econ.within import Effect
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The rows of an equation.
+
+    Attributes
+    ----------
+    frame
+        The rows used, with all their columns.
+    data
+        (n, 1 + k): the outcome, then the regressors as given; without effects a column of ones comes before these.
+    terms
+        The k names of the regressors.
+    weights
+        (n,) positive, or None.
+    effects
+        To be absorbed; every level has two rows or more.
+    dropped
+        The rows left out, by reason.
+    """
+
+    frame: pd.DataFrame
+    data: FloatArray
+    terms: tuple[str, ...]
+    weights: FloatArray | None
+    effects: tuple[Effect, ...]
+    dropped: tuple[Dropped, ...]
+
+    @property
+    def outcome(self) -> FloatArray:
+        """(n,)."""
+        return self.data[:, 0]
+
+    @property
+    def regressors(self) -> FloatArray:
+        """(n, k)."""
+        return self.data[:, 1:]
+
+
+def build_sample(
+    frame: pd.DataFrame, outcome: str, regressors: Sequence[str], absorb: Sequence[str], weights: str | None
+) -> Sample:
+    """Return the sample of an equation; arguments as in ``fit_panel``.
+
+    Rows with a missing value are left out first, then singletons: a row that is alone in a level of an effect says
+    nothing of the coefficients, and would count as a row of the sample (Correia 2015).
+
+    Raises
+    ------
+    SpecError
+        If a column is unknown, doubled or not numeric.
+    PairError
+        If "node^…" is absorbed and the pairs are not unordered ones.
+    FitError
+        If a value is infinite, a weight is not positive, or no row is left.
+    """
+    numeric = [outcome, *regressors, *([] if weights is None else [weights])]
+    require_columns(frame, numeric)
+    sources = {source for effect in absorb for source in find_sources(frame, effect)}
+    numbers = np.column_stack([_read_numbers(frame, name) for name in numeric])
+    missing = np.isnan(numbers)
+    complete = ~missing.any(axis=1) & frame[sorted(sources)].notna().all(axis=1).to_numpy()
+    dropped = _count_missing(frame, {*_name_flagged(numeric, missing), *sources}, complete)
+    frame, numbers = _keep(frame, numbers, complete, outcome, dropped)
+    _check_finite(frame, numeric, numbers)
+    if weights is not None:
+        _check_positive(frame, weights, numbers[:, -1])
+    effects = [build_effect(frame, effect) for effect in absorb]
+    several = find_several(effects, len(frame))
+    dropped += _count_singletons(absorb, several)
+    frame, numbers = _keep(frame, numbers, several, outcome, dropped)
+    effects = [keep_rows(effect, several) for effect in effects]
+    weighting = None if weights is None else np.ascontiguousarray(numbers[:, -1])
+    data, terms = numbers[:, : len(regressors) + 1], tuple(regressors)
+    if not effects:
+        data, terms = np.insert(data, 1, 1.0, axis=1), (INTERCEPT, *terms)
+    return Sample(frame, data, terms, weighting, tuple(effects), dropped)
+
+
+def _read_numbers(frame: pd.DataFrame, name: str) -> FloatArray:
+    """Return a column of numbers or truth values as floats, missing ones as NaN."""
+    column = frame[name]
+    if column.dtype.kind not in "iufb":
+        raise SpecError(
+            f"the column {name!r} holds {column.dtype}, not numbers. Convert it (pandas.to_numeric), absorb it as an "
+            "effect, or make a 0/1 column of each of its values."
+        )
+    return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _name_flagged(names: Sequence[str], flags: NDArray[np.bool_]) -> list[str]:
+    return [name for name, flagged in zip(names, np.atleast_1d(flags.any(axis=0)), strict=True) if flagged]
+
+
+def _count_missing(frame: pd.DataFrame, suspects: Iterable[str], complete: NDArray[np.bool_]) -> tuple[Dropped, ...]:
+    """Count the incomplete rows, and name the columns that lack a value."""
+    if complete.all():
+        return ()
+    lacking = [str(name) for name in frame.columns if name in suspects and frame[name].isna().any()]
+    return (Dropped("rows", f"missing values in {', '.join(lacking)}", int((~complete).sum())),)
+
+
+def _count_singletons(absorb: Sequence[str], several: NDArray[np.bool_]) -> tuple[Dropped, ...]:
+    if several.all():
+        return ()
+    return (Dropped("rows", f"singletons: alone in a level of {' or '.join(absorb)}", int((~several).sum())),)
+
+
+def _keep(
+    frame: pd.DataFrame, numbers: FloatArray, kept: NDArray[np.bool_], outcome: str, dropped: tuple[Dropped, ...]
+) -> tuple[pd.DataFrame, FloatArray]:
+    """Return the rows kept; refuse if there are none."""
+    if not kept.any():
+        reasons = "; ".join(f"{entry.count} with {entry.reason}" for entry in dropped) or "the table is empty"
+        raise FitError(f"no row is left to fit {outcome!r} ({reasons}). Look at these columns, or absorb less.")
+    return (frame.copy(deep=False), numbers) if kept.all() else (frame[kept], numbers[kept])
+
+
+def _check_finite(frame: pd.DataFrame, names: Sequence[str], numbers: FloatArray) -> None:
+    infinite = np.isinf(numbers)
+    rows = np.asarray(infinite.any(axis=1))
+    if rows.any():
+        raise FitError(
+            f"{int(rows.sum())} rows hold infinite values in {', '.join(_name_flagged(names, infinite))}; the first: "
+            f"{name_row(frame, rows)}. Correct them, or set them to missing."
+        )
+
+
+def _check_positive(frame: pd.DataFrame, weights: str, values: FloatArray) -> None:
+    bad = values <= 0
+    if bad.any():
+        raise FitError(
+            f"{int(bad.sum())} weights in {weights!r} are not positive; the first: {name_row(frame, bad)}. "
+            "Leave these rows out, or correct the weights."
+        )

@@ -1,0 +1,122 @@
+"""The contract of every long frame of series that comes in: unit, period, and columns of numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from econ.errors import SeriesError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+KEY = ("unit", "period")
+MIN_PERIODS = 4
+"""Fewer make neither a cycle nor a correlation."""
+
+_MOST_NAMED = 10
+
+
+def check_series(frame: pd.DataFrame, columns: Sequence[str], function: str) -> pd.DataFrame:
+    """Return unit, period and ``columns`` of a long frame, sorted by unit and period, with a new index.
+
+    Parameters
+    ----------
+    frame
+        One row a unit and period: ``unit`` (strings, such as six-digit codes, or integers; never both), ``period``
+        (integers), ``columns`` (numbers; NaN = missing). Rows in any order.
+    columns
+        The columns of numbers. They are returned as float64; unit and period keep their dtypes.
+    function
+        The caller, for the messages.
+
+    Raises
+    ------
+    SeriesError
+        If a column is absent or of another kind, the frame is empty, a unit or period is missing, a number is
+        infinite, or a unit has two rows for a period.
+    """
+    absent = [name for name in (*KEY, *columns) if name not in frame.columns]
+    if absent:
+        raise SeriesError(f"{function} needs the columns {', '.join((*KEY, *columns))}. Missing: {', '.join(absent)}.")
+    if frame.empty:
+        raise SeriesError(f"{function} got a frame without rows. Give one row a unit and period.")
+    _check_key(frame, function)
+    table = frame[[*KEY, *columns]].sort_values(list(KEY), ignore_index=True)
+    for name in columns:
+        table[name] = _read_numbers(table, name, function)
+    return table
+
+
+def check_lengths(units: pd.Series, counts: pd.Series, function: str, cause: str, least: int = MIN_PERIODS) -> None:
+    """Refuse units with fewer than ``least`` periods, naming them.
+
+    Parameters
+    ----------
+    units
+        All units, repeated or not.
+    counts
+        Periods by unit; a unit that it lacks has none.
+    function, cause
+        For the message: who asks, and why periods went.
+    least
+        Periods that are needed.
+
+    Raises
+    ------
+    SeriesError
+        With the units, their numbers of periods, and the cause.
+    """
+    lengths = counts.reindex(units.unique(), fill_value=0)
+    short = lengths[lengths < least]
+    if len(short):
+        counted = [f"{unit} ({length})" for unit, length in short.items()]
+        raise SeriesError(
+            f"{function}: {len(short)} units have fewer than {least} periods with a value {cause}: "
+            f"{name_first(counted)}. Give longer series, or leave these units out."
+        )
+
+
+def name_first(names: Sequence[object]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(map(str, names[:_MOST_NAMED])) + more
+
+
+def _check_key(frame: pd.DataFrame, function: str) -> None:
+    for name in KEY:
+        n_missing = int(frame[name].isna().sum())
+        if n_missing:
+            raise SeriesError(f"{function}: {name} is missing in {n_missing} rows. Fill it in, or drop these rows.")
+    if pd.api.types.infer_dtype(frame["unit"]) not in ("string", "integer"):
+        raise SeriesError(f"{function}: units must be all strings or all integers. Convert them, e.g. astype(str).")
+    if frame["period"].dtype.kind not in "iu":
+        kind = frame["period"].dtype
+        raise SeriesError(f"{function}: periods must be integers, such as years. Got {kind}: astype('int64') converts.")
+    doubled = frame.duplicated(list(KEY))
+    if doubled.any():
+        unit, period = frame.loc[doubled, list(KEY)].iloc[0]
+        raise SeriesError(
+            f"{function}: {doubled.sum()} rows repeat a unit and period, such as {unit} in {period}. Keep one of each."
+        )
+
+
+def _read_numbers(table: pd.DataFrame, name: str, function: str) -> NDArray[np.float64]:
+    column = table[name]
+    if column.dtype.kind not in "iuf":
+        raise SeriesError(
+            f"{function}: {name} must be a column of numbers, not {column.dtype}. pd.to_numeric converts."
+        )
+    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        unit, period = table.loc[int(infinite.argmax()), list(KEY)]
+        raise SeriesError(
+            f"{function}: {name} is infinite in {infinite.sum()} rows, such as unit {unit} in {period}. "
+            "Correct them, or make them NaN (missing)."
+        )
+    return numbers

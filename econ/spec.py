@@ -1,0 +1,138 @@
+"""The recipes that travel with a result, and the choices that every door checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeGuard, get_args
+
+from econ.errors import SpecError
+
+VcovKind = Literal["iid", "hc1", "cluster", "twoway", "dyadic", "jackknife", "wild"]
+Ssc = Literal["none", "fixest", "reghdfe", "stata"]
+Model = Literal["ols"]
+Engine = Literal["linearmodels"]
+
+VcovLike = str | Mapping[str, object]
+"""What ``fit_panel(vcov=…)`` takes: "auto", "iid", "hc1", or {kind: column or columns}."""
+
+AUTO = "auto"
+INTERCEPT = "Intercept"
+WILD_DRAWS = 9_999
+WILD_SEED = 20_150_307
+
+_MEMBERS: Mapping[str, tuple[int, ...]] = {
+    "iid": (0,),
+    "hc1": (0,),
+    "cluster": (1,),
+    "twoway": (2,),
+    "dyadic": (2,),
+    "jackknife": (1, 2),
+    "wild": (1,),
+}
+_OPTIONS: Mapping[str, tuple[str, ...]] = {"wild": ("draws", "seed")}
+
+
+@dataclass(frozen=True, slots=True)
+class VcovSpec:
+    """How the covariance of the estimates is computed.
+
+    Attributes
+    ----------
+    kind
+        ``iid``, ``hc1``, ``cluster`` (one column), ``twoway`` (two), ``dyadic`` (the two members of a pair),
+        ``jackknife`` (leave one level of a column out, or one member with all its pairs), ``wild`` (one column).
+    by
+        The columns.
+    ssc
+        The small-sample correction; its formulas stand in :mod:`econ.covariance`.
+    draws, seed
+        Of the wild cluster bootstrap.
+    """
+
+    kind: VcovKind
+    by: tuple[str, ...] = ()
+    ssc: Ssc = "fixest"
+    draws: int = WILD_DRAWS
+    seed: int = WILD_SEED
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """The equation of a fit: columns, absorbed effects, covariance."""
+
+    outcome: str
+    regressors: tuple[str, ...]
+    absorb: tuple[str, ...]
+    vcov: VcovSpec
+    weights: str | None = None
+    model: Model = "ols"
+    engine: Engine | None = None
+
+
+def check_choice(function: str, parameter: str, value: object, choices: Sequence[object]) -> None:
+    """Raise unless ``value`` is one of ``choices``.
+
+    Raises
+    ------
+    SpecError
+        The 'x' parameter of f must be … Got … instead.
+    """
+    if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
+        shown = ", ".join(repr(choice) for choice in choices)
+        raise SpecError(f"The {parameter!r} parameter of {function} must be one of {shown}. Got {value!r} instead.")
+
+
+def parse_vcov(vcov: VcovLike, ssc: str | None = None) -> VcovSpec:
+    """Return the spec of a ``vcov`` argument; "auto" is resolved by the caller, who knows the frame.
+
+    ``ssc`` None means "none" for dyadic and jackknife, "fixest" for all others.
+
+    Raises
+    ------
+    SpecError
+        If the kind, its columns, an option or ``ssc`` is not one of those known.
+    """
+    kind, columns, options = _split(vcov)
+    if len(columns) not in _MEMBERS[kind]:
+        wanted = " or ".join(str(number) for number in _MEMBERS[kind])
+        raise SpecError(f"vcov {kind!r} takes {wanted} columns. Got {vcov!r} instead.")
+    if len(set(columns)) < len(columns):
+        raise SpecError(f"vcov {kind!r} needs different columns. Got {vcov!r} instead.")
+    if ssc is not None:
+        check_choice("fit_panel", "ssc", ssc, get_args(Ssc))
+    default: Ssc = "none" if kind in ("dyadic", "jackknife") else "fixest"
+    return VcovSpec(kind, columns, ssc if _is_ssc(ssc) else default, **options)
+
+
+def _split(vcov: VcovLike) -> tuple[VcovKind, tuple[str, ...], dict[str, int]]:
+    entries: Mapping[str, object] = {vcov: ()} if isinstance(vcov, str) else vcov
+    kinds = [kind for kind in entries if kind in _MEMBERS] if isinstance(entries, Mapping) else []
+    kind = kinds[0] if len(kinds) == 1 else None
+    if not _is_kind(kind):
+        known = '"auto", "iid", "hc1", {"cluster": column}, {"twoway": (a, b)}, {"dyadic": (a, b)}, '
+        known += '{"jackknife": (a, b)} or {"wild": column}'
+        raise SpecError(f"The 'vcov' parameter of fit_panel must be {known}. Got {vcov!r} instead.")
+    options = {name: value for name, value in entries.items() if name != kind}
+    checked: dict[str, int] = {}
+    for name, value in options.items():
+        if name not in _OPTIONS.get(kind, ()) or not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            known = ", ".join(_OPTIONS.get(kind, ())) or "none"
+            raise SpecError(f"vcov {kind!r} has no option {name!r} with the value {value!r}. It knows: {known}.")
+        checked[name] = value
+    return kind, _columns(entries[kind], vcov), checked
+
+
+def _columns(value: object, vcov: object) -> tuple[str, ...]:
+    columns = (value,) if isinstance(value, str) else value
+    if not isinstance(columns, Sequence) or not all(isinstance(column, str) for column in columns):
+        raise SpecError(f"vcov must name its columns as strings. Got {vcov!r} instead.")
+    return tuple(columns)
+
+
+def _is_kind(kind: object) -> TypeGuard[VcovKind]:
+    return kind in get_args(VcovKind)
+
+
+def _is_ssc(ssc: object) -> TypeGuard[Ssc]:
+    return ssc in get_args(Ssc)

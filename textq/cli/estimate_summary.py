@@ -1,0 +1,92 @@
+"""What ``textq estimate`` says at its end: the sample, the tables, what to bear in mind, where it lies."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from econ.tables import render_text
+from textq.cli.languages import Lang
+from textq.pipeline.estimates import StudyResult
+from textq.pipeline.study_tables import list_coefficients, list_tables
+from textq.provenance import SCHEMA_VERSION, code_version
+
+_TEXTS = {
+    "sample": {
+        "zh": "{units} 个城市, 其中 {designated} 个获批; {pairs} 个城市对 × {periods} 年 = {rows} 行",
+        "en": "{units} cities, {designated} of them treated; {pairs} pairs × {periods} years = {rows} rows",
+    },
+    "dropped": {"zh": "剔除 {count}: {what} — {reason}", "en": "left out {count}: {what} ({reason})"},
+    "zero": {
+        "zh": "已处理但无有效文件的城市年份 {n} 个 (强度为零, 见 treated_zero.csv): {names}",
+        "en": "{n} treated city-years without a document in force (intensity zero, see treated_zero.csv): {names}",
+    },
+    "wrote": {"zh": "写出 {run_dir}", "en": "wrote {run_dir}"},
+}
+_MOST_NAMES = 3
+
+
+def describe_result(result: StudyResult, lang: Lang) -> Iterator[str]:
+    """Yield the lines of the summary."""
+    panel = result.panel.panel
+    yield f"textq {code_version().partition('+')[0]}  {result.study.path}"
+    yield _say(
+        "sample", lang,
+        units=pd.unique(panel[["unit_i", "unit_j"]].to_numpy().ravel()).size,
+        designated=panel["treated_unit"].dropna().nunique(),
+        pairs=f"{panel['pair_id'].nunique():,}", periods=panel["period"].nunique(), rows=f"{len(panel):,}",
+    )  # fmt: skip
+    for one in result.headline.dropped:
+        yield _say("dropped", lang, count=f"{one.count:,}", what=one.what, reason=one.reason)
+    if len(result.panel.treated_zero):
+        yield _describe_zeros(result, lang)
+    for table in list_tables(result, lang).values():
+        yield ""
+        yield render_text(table).rstrip("\n")
+    yield ""
+    yield _say("wrote", lang, run_dir=result.run_dir)
+
+
+def _describe_zeros(result: StudyResult, lang: Lang) -> str:
+    zeros = result.panel.treated_zero
+    names = [f"{row.unit} {row.period}" for row in zeros.head(_MOST_NAMES).itertuples()]
+    return _say("zero", lang, n=len(zeros), names=", ".join(names) + " …" * (len(zeros) > _MOST_NAMES))
+
+
+def summarise_result(result: StudyResult) -> dict[str, Any]:
+    """Return the JSON object of ``--json``; numbers that are not finite are null."""
+    test = result.equality
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_dir": str(result.run_dir),
+        "nobs": result.headline.nobs,
+        "n_clusters": dict(result.headline.n_clusters),
+        "estimates": _list_records(list_coefficients(result)),
+        "equality": test and {
+            "hypothesis": test.hypothesis,
+            "statistic": _finite(test.statistic),
+            "df": [test.df_num, test.df_denom],
+            "p_value": _finite(test.p_value),
+        },
+        "correlations": {
+            name: {other: _finite(value) for other, value in row.items()}
+            for name, row in result.correlations.to_dict("index").items()
+        },
+        "inflation": _list_records(result.inflation),
+        "treated_zero": _list_records(result.panel.treated_zero),
+        "dropped": [{"what": one.what, "reason": one.reason, "count": one.count} for one in result.headline.dropped],
+        "notes": list(result.headline.notes),
+    }  # fmt: skip
+
+
+def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): _finite(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _say(name: str, lang: Lang, **values: object) -> str:
+    return f" {_TEXTS[name][lang].format(**values)}"

@@ -1,0 +1,76 @@
+"""Every name a place ever had, and the days on which it had it.
+
+The gazetteer of :mod:`textq.lexicon.places` answers for one day. A series spans decades: here all bearers of a name
+and all names of a code are wanted, from the same list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+from textq.lexicon.places import JURISDICTION_COLUMNS, Place
+from textq.lexicon.read import builtin_root
+from textq.lexicon.rows import parse_day, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textq.records import Level
+
+_LEVELS: Mapping[str, Level] = {"province": "province", "prefecture": "prefecture", "county": "county"}
+_CITY_PROVINCES = frozenset({"110000", "120000", "310000", "500000", "810000", "820000"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHistory:
+    """Places by name or alias, and by code: one Place for each name and period of validity."""
+
+    names: Mapping[str, tuple[Place, ...]]
+    codes: Mapping[str, tuple[Place, ...]]
+
+    def is_valid(self, code: str, year: int) -> bool:
+        """Whether the code was in the list at the end of that year, under whatever name."""
+        return any(place.is_valid(date(year, 12, 31)) for place in self.codes[code])
+
+    def name_in(self, code: str, year: int) -> str:
+        """Return the name that a code bore at the end of a year, or else its last one."""
+        valid = [place for place in self.codes[code] if place.is_valid(date(year, 12, 31))] or self.codes[code]
+        return max(valid, key=lambda place: place.valid_from or date.min).name
+
+    def list_ancestors(self, code: str) -> list[str]:
+        """Return the codes above a place, the nearest first."""
+        found: list[str] = []
+        while code := self.codes[code][0].parent:
+            found.append(code)
+        return found
+
+
+@cache
+def builtin_history() -> PlaceHistory:
+    """Return the history of the places that come with textq, read once."""
+    names: dict[str, list[Place]] = {}
+    codes: dict[str, list[Place]] = {}
+    path = builtin_root() / "places" / "jurisdictions.csv"
+    for where, row in read_rows(path, JURISDICTION_COLUMNS):
+        days = parse_day(row["valid_from"], where), parse_day(row["valid_to"], where)
+        place = Place(row["code"], row["name"], _LEVELS[row["level"]], row["parent"], *days)
+        codes.setdefault(place.code, []).append(place)
+        for name in (place.name, *filter(None, row["aliases"].split(";"))):
+            names.setdefault(name, []).append(place)
+    return PlaceHistory(
+        {name: tuple(places) for name, places in names.items()},
+        {code: tuple(places) for code, places in codes.items()},
+    )
+
+
+def is_city(place: Place) -> bool:
+    """Tell whether a place is a unit of prefecture level: a prefecture, a municipality, 香港 or 澳门."""
+    return place.level == "prefecture" or place.code in _CITY_PROVINCES
+
+
+def is_province(place: Place) -> bool:
+    """Tell whether a place is a province, which is no unit."""
+    return place.level == "province" and place.code not in _CITY_PROVINCES

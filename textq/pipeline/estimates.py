@@ -1,0 +1,179 @@
+"""From a ``study.toml`` to estimates: read, build the pair panel, fit the equations, write a run folder."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from econ.diagnostics import correlate_columns, measure_inflation
+from econ.estimate import Estimate, WaldTest
+from econ.intensities import DID, PREFIX
+from econ.panel import fit_panel
+from textq.config import Study, read_study
+from textq.export.run_folder import prepare_folder, write_run
+from textq.pipeline.study_inputs import list_files, read_inputs
+from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
+from textq.pipeline.study_tables import write_tables
+from textq.provenance import describe_machine, describe_study
+from textq.run import Run
+
+if TYPE_CHECKING:
+    from econ.spec import VcovLike
+
+HEADLINE = "all"
+"""The equation with all regressors that the study names."""
+
+_MEMBERS = ("unit_i", "unit_j")
+_PAIR = "pair_id"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """What ``textq estimate`` returns.
+
+    Attributes
+    ----------
+    study : Study
+    panel : StudyPanel
+        The pair panel and how it came about.
+    estimates : Mapping
+        By name: each instrument alone and ``all``, with ``did`` in the equation as the study says.
+    without_did : Mapping
+        The same without ``did``; empty where the study has it not.
+    covariances : Mapping
+        The headline under the default covariance, dyadic-robust, and clustered by pair.
+    equality : WaldTest or None
+        That all instruments have the same coefficient.
+    correlations, inflation : DataFrame
+        Of the intensities over treated unit-periods; of the regressors once the effects are taken out.
+    run_dir : Path or None
+        Where it was written.
+    """
+
+    study: Study
+    panel: StudyPanel
+    estimates: Mapping[str, Estimate]
+    without_did: Mapping[str, Estimate]
+    covariances: Mapping[str, Estimate]
+    equality: WaldTest | None
+    correlations: pd.DataFrame
+    inflation: pd.DataFrame
+    run_dir: Path | None = None
+
+    @property
+    def headline(self) -> Estimate:
+        """The equation with all regressors."""
+        return self.estimates[HEADLINE]
+
+
+def estimate(study: str | Path | Study, *, out: str | Path | None = None, settings: Sequence[str] = ()) -> StudyResult:
+    """Estimate a study: synchronization of city pairs on instrument intensities.
+
+    Parameters
+    ----------
+    study
+        A ``study.toml``, or one that is read already.
+    out
+        The study's folder; the default is the one of the scores' run. The run goes to ``out/runs/<stamp>-<run id>``.
+    settings
+        "section.key=value" each; they win over the file.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    ConfigError, StudyError, TextqError, OSError
+        If a setting, a file or the sample does not allow the estimate; nothing is written then.
+    """
+    started_at = datetime.now().astimezone()
+    recipe = study if isinstance(study, Study) else read_study(Path(study), settings, os.environ)
+    inputs = read_inputs(recipe)
+    result = fit_study(recipe, build_panel(recipe, inputs))
+    folder = Path(out) if out is not None else _choose_folder(inputs.run)
+    described = describe_study(recipe, list_files(recipe), str(inputs.run.meta["run_id"]) if inputs.run else None)
+    prepare_folder(folder)
+
+    def write(run_dir: Path) -> Mapping[str, object]:
+        write_tables(result, run_dir)
+        return {**described, "volatile": describe_machine(started_at)}
+
+    return replace(result, run_dir=write_run(folder, str(described["run_id"]), started_at, write, kind="estimate"))
+
+
+def _choose_folder(run: Run | None) -> Path:
+    """Return the study's folder of the run of the scores; without scores the one that textq score writes to."""
+    return run.run_dir.parent.parent if run else Path("textq-out")
+
+
+def fit_study(study: Study, panel: StudyPanel) -> StudyResult:
+    """Fit the equations of a study on its panel.
+
+    Raises
+    ------
+    StudyError
+        If an equation cannot be fitted on this sample.
+    """
+    regressors = study.estimate.regressors
+    with name_section(study, "estimate"):
+        estimates = {name: _fit(study, panel, terms) for name, terms in _list_equations(regressors).items()}
+        others = tuple(term for term in regressors if term != DID)
+        bare = _list_equations(others) if others and others != regressors else {}
+        without = {name: _fit(study, panel, terms) for name, terms in bare.items()}
+        headline = estimates[HEADLINE]
+        instruments = [term for term in headline.params["term"] if term.startswith(PREFIX)]
+        terms = [term for term in headline.params["term"] if term in panel.panel.columns]
+        return StudyResult(
+            study=study,
+            panel=panel,
+            estimates=estimates,
+            without_did=without,
+            covariances=_compare_covariances(headline),
+            equality=headline.test_equal(instruments) if len(instruments) > 1 else None,
+            correlations=_correlate(panel, [one.removeprefix(PREFIX) for one in instruments]),
+            inflation=_measure_inflation(study, panel, terms),
+        )
+
+
+def _list_equations(regressors: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return each instrument alone and all together; a single one is the headline itself."""
+    instruments = [term for term in regressors if term.startswith(PREFIX)]
+    alone = instruments if len(instruments) > 1 else []
+    equations = {
+        one.removeprefix(PREFIX): tuple(term for term in regressors if term == one or term not in instruments)
+        for one in alone
+    }
+    return equations | {HEADLINE: tuple(regressors)}
+
+
+def _fit(study: Study, panel: StudyPanel, regressors: Sequence[str]) -> Estimate:
+    settings = study.estimate
+    recipe: dict[str, Any] = {"vcov": settings.vcov or "iid", "ssc": settings.ssc, "engine": settings.engine}
+    fitted = fit_panel(panel.panel, OUTCOME, [*regressors, *panel.controls], settings.absorb, **recipe)
+    return _add_history(fitted, panel)
+
+
+def _add_history(fitted: Estimate, panel: StudyPanel) -> Estimate:
+    """Let the estimate tell what was left out, and what to bear in mind, before it was fitted."""
+    return replace(fitted, dropped=(*panel.dropped, *fitted.dropped), notes=(*fitted.notes, *panel.notes))
+
+
+def _compare_covariances(headline: Estimate) -> dict[str, Estimate]:
+    kinds: dict[str, VcovLike] = {"dyadic": {"dyadic": _MEMBERS}, "cluster": {"cluster": _PAIR}}
+    others = {name: headline.with_vcov(kind) for name, kind in kinds.items() if name != headline.spec.vcov.kind}
+    return {headline.spec.vcov.kind: headline, **others}
+
+
+def _correlate(panel: StudyPanel, instruments: Sequence[str]) -> pd.DataFrame:
+    return correlate_columns(panel.intensities, instruments) if instruments else pd.DataFrame()
+
+
+def _measure_inflation(study: Study, panel: StudyPanel, terms: Sequence[str]) -> pd.DataFrame:
+    if len(terms) < 2:
+        return pd.DataFrame({"term": pd.Series(dtype="string"), "vif": pd.Series(dtype="float64")})
+    return measure_inflation(panel.panel, terms, study.estimate.absorb)

@@ -1,0 +1,143 @@
+"""What a study reads: series, units, designations, and the scores of a run, each as a frame that econ takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from textq.config import Study
+from textq.errors import ConfigError
+from textq.ingest.manifest import CoverageRow, read_coverage
+from textq.outcomes.problems import describe_problem
+from textq.outcomes.read import read_designations, read_series, read_units
+from textq.records import NONE
+from textq.run import Run, load_run
+from textq.tables import SCORES
+
+MEASURES = tuple(name for name, kind in SCORES.columns.items() if kind == "Float64")
+"""The columns of scores.csv that can serve as an intensity."""
+
+INCOMPLETE = "incomplete"
+"""The coverage of a unit-period of which a document could not be read."""
+
+KEY = ("unit", "period", "coverage")
+"""The columns of the scores that are no instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of a study.
+
+    Attributes
+    ----------
+    series : DataFrame
+        unit, period, value.
+    designations : DataFrame
+        unit, date, and what else the file says of a zone.
+    units : DataFrame or None
+        unit, the variables of gravity and controls, and year where they vary.
+    scores : DataFrame or None
+        unit, period, coverage, one column an instrument; a unit-period outside coverage has no row.
+    run : Run or None
+        The run of the scores.
+    notes : tuple of str
+        What the check of the series noticed.
+    """
+
+    series: pd.DataFrame
+    designations: pd.DataFrame
+    units: pd.DataFrame | None
+    scores: pd.DataFrame | None
+    run: Run | None
+    notes: tuple[str, ...]
+
+
+def read_inputs(study: Study) -> Inputs:
+    """Read all files of a study.
+
+    Raises
+    ------
+    ConfigError
+        If the study asks for a measure that there is not, or states a coverage that the run does not have.
+    SeriesFileError, RunError
+        If a file, or the run, cannot be used.
+    """
+    year = study.series.base_year
+    series, notes = _read_series(study)
+    dated = read_designations(
+        study.designations.file, unit=study.designations.unit, date=study.designations.date, base_year=year
+    )
+    units = read_units(study.units.file, unit=study.units.unit, base_year=year) if study.units else None
+    run = load_run(study.scores.run) if study.scores else None
+    return Inputs(series, dated, units, _read_scores(study, run) if run else None, run, notes)
+
+
+def _read_series(study: Study) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return unit, period, value of the one variable of the series, and what the file's check noticed."""
+    settings = study.series
+    found = read_series(
+        settings.file, unit=settings.unit, period=settings.period, value=settings.value, base_year=settings.base_year
+    )
+    variables = [str(name) for name in found.table["variable"].unique()]
+    if len(variables) > 1:
+        raise ConfigError(
+            f"{study.path}: {settings.file} holds {len(variables)} variables: {', '.join(variables)}. "
+            "Name one of them under [series] value."
+        )
+    notes = tuple(describe_problem(problem) for problem in found.problems)
+    return found.table[["unit", "period", "value"]], notes
+
+
+def list_files(study: Study) -> tuple[Path, ...]:
+    """Return the files that a study names, its own among them."""
+    units = study.units.file if study.units else None
+    coverage = study.scores.coverage if study.scores else None
+    named = (study.path, study.series.file, study.designations.file, units, coverage)
+    return tuple(path for path in named if path is not None)
+
+
+def _read_scores(study: Study, run: Run) -> pd.DataFrame:
+    settings = study.scores
+    if settings is None or settings.measure not in MEASURES:
+        given = settings and settings.measure
+        raise ConfigError(f"{study.path}: [scores] measure must be one of {', '.join(MEASURES)}. Got {given!r}.")
+    instruments = [name for name in run.meta["classes"] if name != NONE]
+    table = run.scores[run.scores["instrument"].isin(instruments)]
+    wide = table.pivot(index=["unit", "period", "coverage"], columns="instrument", values=settings.measure)
+    wide = wide[instruments].rename_axis(columns=None).reset_index()
+    if settings.coverage is None:
+        return wide
+    return apply_coverage(wide, read_coverage(settings.coverage), str(settings.coverage))
+
+
+def apply_coverage(scores: pd.DataFrame, stated: Sequence[CoverageRow], source: str) -> pd.DataFrame:
+    """Return the scores of the unit-periods that ``stated`` lists, zeros for units in which nothing was found.
+
+    Units that it does not list keep the coverage of the run.
+
+    Raises
+    ------
+    ConfigError
+        If it lists a period of a unit with documents for which the run has no score.
+    """
+    declared = pd.DataFrame(
+        [(row.unit, period, "declared") for row in stated for period in range(row.first_period, row.last_period + 1)],
+        columns=["unit", "period", "coverage"],
+    ).astype(dict(scores.dtypes[["unit", "period", "coverage"]]))
+    listed = scores["unit"].isin(set(declared["unit"]))
+    found = declared.merge(scores.drop(columns="coverage"), on=["unit", "period"], how="left", indicator="where")
+    absent = found["where"] == "left_only"
+    unscored = found[absent & found["unit"].isin(set(scores["unit"]))]
+    if len(unscored):
+        first = unscored.iloc[0]
+        raise ConfigError(
+            f"{source} lists {len(unscored)} unit-periods of units with documents that the run has not scored, e.g. "
+            f"{first['unit']} in {first['period']}. Score the corpus again with this coverage beside its manifest."
+        )
+    instruments = [column for column in scores.columns if column not in KEY]
+    found.loc[absent, instruments] = 0.0
+    incomplete = scores.loc[scores["coverage"] == INCOMPLETE, ["unit", "period"]].assign(unread=True)
+    found = found.merge(incomplete, on=["unit", "period"], how="left")
+    found.loc[found["unread"].notna(), "coverage"] = INCOMPLETE
+    return pd.concat([scores[~listed], found[list(scores.columns)]], ignore_index=True)

@@ -1,0 +1,203 @@
+"""The tables of a study: the equations side by side, the covariances beside each other, what lies behind them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from econ.estimate import Dropped, Estimate
+from econ.intensities import DID, PREFIX
+from econ.tables import Lang, Table, describe_vcov, list_rows, render_latex, render_text, tabulate_estimates
+from textq.export.csv import write_csv
+from textq.export.parquet import write_parquet
+from textq.lexicon.read import builtin_codebook
+
+if TYPE_CHECKING:
+    from textq.pipeline.estimates import StudyResult
+
+LANGUAGES: tuple[Lang, ...] = ("en", "zh")
+FOLDER = "tables"
+
+_WORDS: Mapping[Lang, Mapping[str, str]] = {
+    "en": {
+        "main": "Synchronization of city pairs on policy instruments",
+        "without_did": "The same equations without did",
+        "covariances": "The same estimates under different covariances",
+        "intensities": "Correlation of the intensities over treated city-years, and variance inflation",
+        "vif": "VIF",
+        "se": "std. error",
+        "interval": "95 % interval",
+        "estimate": "estimate",
+        "all": "all",
+        "pair_id": "pair",
+        "pair": "Pair",
+        "period": "Year",
+        "unit": "cities",
+        "dyadic": "dyadic-robust",
+        "jackknife": "leave-one-city-out jackknife",
+        "equality": "Equal effects ({}): F({}, {:.0f}) = {:.3f}, p = {:.3f}.",
+        "why": (
+            "Two pairs that share a city share its shocks, so rows of different pairs are not independent. "
+            "Clustering by pair supposes that they are: its standard errors are {} times those of the "
+            "first method ({}), which lets all pairs with a common city be correlated."
+        ),
+    },
+    "zh": {
+        "main": "政策工具强度与城市对同步性",
+        "without_did": "不含did的同一组方程",
+        "covariances": "不同协方差下的同一估计",
+        "intensities": "处理组城市年份的强度相关系数与方差膨胀因子",
+        "vif": "VIF",
+        "se": "标准误",
+        "interval": "95%置信区间",
+        "estimate": "估计值",
+        "all": "全部",
+        "pair_id": "城市对",
+        "pair": "城市对",
+        "period": "年份",
+        "unit": "城市",
+        "dyadic": "二元组聚类稳健",
+        "jackknife": "逐一剔除城市的刀切法",
+        "equality": "效应相等（{}）：F({}, {:.0f}) = {:.3f}，p = {:.3f}。",
+        "why": (
+            "共有一个城市的两个城市对也共有该城市的冲击，不同城市对的观测并不独立。聚类到城市对则假定其独立："
+            "其标准误为第一种方法（{1}）的{0}倍；后者允许共有城市的所有城市对相关。"
+        ),
+    },
+}
+
+
+def name_terms(lang: Lang) -> dict[str, str]:
+    """Return what to print for terms, effects and clusters."""
+    instruments = {one.name: getattr(one.label, lang).lower() for one in builtin_codebook().instruments}
+    words = _WORDS[lang]
+    names = {key: words[key] for key in ("all", "pair_id", "pair", "period", "unit")}
+    return names | {f"{PREFIX}{name}": f"{DID} × {shown}" for name, shown in instruments.items()} | instruments
+
+
+def tabulate_main(result: "StudyResult", lang: Lang) -> Table:
+    """Return the equations with ``did``: each instrument alone, all together; below, the test of equal effects."""
+    table = _tabulate(result.estimates, "main", lang)
+    test = result.equality
+    if test is None:
+        return table
+    shown = _say(lang, "equality").format(
+        " = ".join(name_terms(lang).get(term, term) for term in test.hypothesis.split(" = ")),
+        test.df_num, test.df_denom, test.statistic, test.p_value,
+    )  # fmt: skip
+    return Table(table.title, table.head, table.blocks, (table.notes[0], shown, *table.notes[1:]))
+
+
+def tabulate_without_did(result: "StudyResult", lang: Lang) -> Table:
+    """Return the equations without ``did``; what is to be noted stands below those with it."""
+    table = _tabulate(result.without_did, "without_did", lang)
+    return Table(table.title, table.head, table.blocks, table.notes[:1])
+
+
+def _tabulate(estimates: Mapping[str, Estimate], title: str, lang: Lang) -> Table:
+    names = name_terms(lang)
+    columns = {
+        f"({place}) {names.get(name, name)}": estimate for place, (name, estimate) in enumerate(estimates.items(), 1)
+    }
+    return tabulate_estimates(columns, title=_say(lang, title), labels=names, lang=lang)
+
+
+def tabulate_covariances(result: "StudyResult", lang: Lang) -> Table:
+    """Return the headline's standard errors and intervals under each covariance, and why they differ."""
+    rows = [row for place in range(len(result.headline.params)) for row in _list_errors(result, place, lang)]
+    head = ("", _say(lang, "estimate"), "", _say(lang, "se"), _say(lang, "interval"))
+    return Table(_say(lang, "covariances"), head, (tuple(rows),), _explain_covariances(result, lang))
+
+
+def _list_errors(result: "StudyResult", place: int, lang: Lang) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of one term, a row a covariance; the term and its estimate stand in the first."""
+    names = name_terms(lang)
+    term = str(result.headline.params["term"].iloc[place])
+    value = result.headline.params["estimate"].iloc[place]
+    first = (names.get(term, term), f"{value:.4f}")
+    for estimate in result.covariances.values():
+        error, low, high = estimate.params.loc[place, ["std_error", "conf_low", "conf_high"]]
+        shown = _name_vcov(estimate, lang)
+        yield (*first, shown, f"{error:.4f}", f"[{low:.4f}, {high:.4f}]")
+        first = ("", "")
+
+
+def _explain_covariances(result: "StudyResult", lang: Lang) -> tuple[str, ...]:
+    by_pair = result.covariances.get("cluster")
+    if by_pair is None or by_pair is result.headline:
+        return ()
+    ratios = by_pair.params["std_error"] / result.headline.params["std_error"]
+    low, high = f"{ratios.min():.2f}", f"{ratios.max():.2f}"
+    return (_say(lang, "why").format(low if low == high else f"{low}–{high}", _name_vcov(result.headline, lang)),)
+
+
+def _name_vcov(estimate: Estimate, lang: Lang) -> str:
+    spec = estimate.spec.vcov
+    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, name_terms(lang), lang)
+
+
+def tabulate_intensities(result: "StudyResult", lang: Lang) -> Table:
+    """Return the correlations of the intensities and the variance inflation of their regressors."""
+    names = name_terms(lang)
+    inflation = result.inflation.set_index("term")["vif"]
+    rows = [
+        (names.get(name, name), *(f"{value:.2f}" for value in row), f"{inflation[f'{PREFIX}{name}']:.2f}")
+        for name, row in zip(result.correlations.index, result.correlations.to_numpy(), strict=True)
+    ]
+    head = ("", *(names.get(name, name) for name in result.correlations.columns), _say(lang, "vif"))
+    return Table(_say(lang, "intensities"), head, (tuple(rows),))
+
+
+def list_tables(result: "StudyResult", lang: Lang) -> dict[str, Table]:
+    """Return the tables of a study by the name of their file."""
+    tables = {"main": tabulate_main(result, lang), "covariances": tabulate_covariances(result, lang)}
+    if len(result.correlations) > 1:
+        tables["intensities"] = tabulate_intensities(result, lang)
+    if result.without_did:
+        tables["without_did"] = tabulate_without_did(result, lang)
+    return tables
+
+
+def list_coefficients(result: "StudyResult") -> pd.DataFrame:
+    """Return all coefficients: equation, vcov, then the columns of ``Estimate.tidy``."""
+    fits = [(name, one) for name, one in result.estimates.items()]
+    fits += [(f"{name}, without did", one) for name, one in result.without_did.items()]
+    fits += [("all", one) for one in result.covariances.values() if one is not result.headline]
+    frames = [one.tidy().assign(equation=name, vcov=one.spec.vcov.kind, nobs=one.nobs) for name, one in fits]
+    table = pd.concat(frames, ignore_index=True)
+    return table[["equation", "vcov", *(column for column in table.columns if column not in ("equation", "vcov"))]]
+
+
+def list_dropped(dropped: tuple[Dropped, ...]) -> pd.DataFrame:
+    """Return what was left out: what, reason, count."""
+    return pd.DataFrame([(one.what, one.reason, one.count) for one in dropped], columns=["what", "reason", "count"])
+
+
+def write_tables(result: "StudyResult", run_dir: Path) -> None:
+    """Write tables in both languages, coefficients, and all that they rest on."""
+    folder = run_dir / FOLDER
+    folder.mkdir()
+    for lang in LANGUAGES:
+        for name, table in list_tables(result, lang).items():
+            path = folder / f"{name}_{lang}"
+            path.with_suffix(".txt").write_text(render_text(table), encoding="utf-8", newline="\n")
+            path.with_suffix(".tex").write_text(render_latex(table), encoding="utf-8", newline="\n")
+            write_csv(list_rows(table), path.with_suffix(".csv"))
+    panel = result.panel
+    behind = {
+        "estimates": list_coefficients(result),
+        "panel": panel.panel,
+        "intensities": panel.intensities,
+        "scales": panel.scales,
+        "treated_zero": panel.treated_zero,
+        "dropped": list_dropped(result.headline.dropped),
+        "inflation": result.inflation,
+    }
+    for name, frame in behind.items():
+        write_csv(frame, run_dir / f"{name}.csv")
+        write_parquet(frame, run_dir / f"{name}.parquet")
+
+
+def _say(lang: Lang, name: str) -> str:
+    return _WORDS[lang][name]
