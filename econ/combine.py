@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from econ.errors import PairError, SpecError
+from econ.errors import PairError, SpecError, name_first
 from econ.spec import check_choice
-from econ.units import check_codes, check_columns, name_first
+from econ.units import check_codes, check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

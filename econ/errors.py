@@ -3,6 +3,10 @@
 Every message says what was wrong, where, why, and what to do next.
 """
 
+from collections.abc import Sequence
+
+_MOST_NAMED = 10
+
 
 class EconError(Exception):
     """Root of every error that econ raises on purpose."""
@@ -26,3 +30,9 @@ class TreatmentError(EconError):
 
 class FitError(EconError):
     """An equation cannot be estimated from this sample."""
+
+
+def name_first(things: Sequence[object]) -> str:
+    """Return the first ten names of what a message is about, and how many more there are."""
+    more = f" and {len(things) - _MOST_NAMED:,} more" if len(things) > _MOST_NAMED else ""
+    return ", ".join(map(str, things[:_MOST_NAMED])) + more

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from econ.errors import SpecError, TreatmentError
+from econ.errors import SpecError, TreatmentError, name_first
 from econ.spec import check_choice
-from econ.units import check_columns, name_first
+from econ.units import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.distance import PLACE, SIZES, Gravity, measure_distances, measure_gravity
-from econ.errors import PairError, SpecError
+from econ.errors import PairError, SpecError, name_first
 from econ.estimate import Dropped
 from econ.spec import check_choice
-from econ.units import check_codes, name_first, read_units
+from econ.units import check_codes, read_units
 
 Role = Literal["neither", "one", "both"]
 """How many members of a pair are designated, in the order of the number."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.errors import SeriesError
+from econ.errors import SeriesError, name_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 KEY = ("unit", "period")
 MIN_PERIODS = 4
 """Fewer make neither a cycle nor a correlation."""
-
-_MOST_NAMED = 10
 
 
 def check_series(frame: pd.DataFrame, columns: Sequence[str], function: str) -> pd.DataFrame:
@@ -79,12 +77,6 @@ def check_lengths(units: pd.Series, counts: pd.Series, function: str, cause: str
             f"{function}: {len(short)} units have fewer than {least} periods with a value {cause}: "
             f"{name_first(counted)}. Give longer series, or leave these units out."
         )
-
-
-def name_first(names: Sequence[object]) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(map(str, names[:_MOST_NAMED])) + more
 
 
 def _check_key(frame: pd.DataFrame, function: str) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from econ.comovement import ROUNDING, BoolArray, FloatArray, Measure, PairArrays, Transform, compute_synchronization
-from econ.errors import SeriesError, SpecError
-from econ.series import check_lengths, check_series, name_first
+from econ.errors import SeriesError, SpecError, name_first
+from econ.series import check_lengths, check_series
 from econ.spec import check_choice
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.designations import NEVER, Boundary, CountyZones, IntArray, Timing, check_periods, find_onsets
-from econ.errors import PairError, TreatmentError
-from econ.units import check_codes, check_columns, name_first
+from econ.errors import PairError, TreatmentError, name_first
+from econ.units import check_codes, check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from econ.errors import EconError, PairError
+from econ.errors import EconError, PairError, name_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +16,6 @@ _AVERAGED = ("population", "gdp", "area")
 _POSITIVE = (*_AVERAGED, "rank")
 _BOUNDS: Mapping[str, float] = {"longitude": 180.0, "latitude": 90.0}
 _YEARS = ("year", "period")
-_MOST_NAMED = 10
 
 
 def check_codes(
@@ -50,12 +49,6 @@ def check_columns(frame: pd.DataFrame, columns: Sequence[str], where: str, error
     absent = [name for name in columns if name not in frame.columns]
     if absent:
         raise error(f"{where} must have the columns {', '.join(columns)}. Missing: {', '.join(absent)}. Add them.")
-
-
-def name_first(things: Sequence[object]) -> str:
-    """Return the first ten names, and how many more there are."""
-    more = f" and {len(things) - _MOST_NAMED:,} more" if len(things) > _MOST_NAMED else ""
-    return ", ".join(map(str, things[:_MOST_NAMED])) + more
 
 
 def read_units(units: pd.DataFrame, columns: Sequence[str], years: Sequence[int] | None = None) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from econ.errors import SeriesError
-from econ.series import check_lengths, check_series, name_first
+from econ.errors import SeriesError, name_first
+from econ.series import check_lengths, check_series
 
 
 def make_frame(**columns: object) -> pd.DataFrame:

@@ -274,6 +274,19 @@ def read_gazetteer(folder: Path) -> Gazetteer:
     LexiconError
         If a file breaks its form: columns, codes, levels, parents, days, a place twice, an unknown kind of word.
     """
+    places = read_places(folder)
+    words = _read_stoppers(folder / "stoppers.csv")
+    return Gazetteer(places, stops=words["stop"], homonyms=words["homonym"])
+
+
+def read_places(folder: Path) -> list[tuple[Place, list[str]]]:
+    """Read ``jurisdictions.csv`` of a folder: each place under each of its names, with its aliases.
+
+    Raises
+    ------
+    LexiconError
+        If the file breaks its form.
+    """
     path = folder / "jurisdictions.csv"
     places: list[tuple[Place, list[str]]] = []
     seen: set[tuple[str, str, date | None]] = set()
@@ -286,8 +299,7 @@ def read_gazetteer(folder: Path) -> Gazetteer:
         seen.add(key)
         places.append((place, [alias for alias in row["aliases"].split(";") if alias]))
     _check_parents(path, [place for place, _ in places])
-    words = _read_stoppers(folder / "stoppers.csv")
-    return Gazetteer(places, stops=words["stop"], homonyms=words["homonym"])
+    return places
 
 
 def read_zones(folder: Path) -> tuple[Zone, ...]:

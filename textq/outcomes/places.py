@@ -11,16 +11,12 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from textq.lexicon.places import JURISDICTION_COLUMNS, Place
+from textq.lexicon.places import Place, read_places
 from textq.lexicon.read import builtin_root
-from textq.lexicon.rows import parse_day, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from textq.records import Level
-
-_LEVELS: Mapping[str, Level] = {"province": "province", "prefecture": "prefecture", "county": "county"}
 _CITY_PROVINCES = frozenset({"110000", "120000", "310000", "500000", "810000", "820000"})
 
 
@@ -53,12 +49,9 @@ def builtin_history() -> PlaceHistory:
     """Return the history of the places that come with textq, read once."""
     names: dict[str, list[Place]] = {}
     codes: dict[str, list[Place]] = {}
-    path = builtin_root() / "places" / "jurisdictions.csv"
-    for where, row in read_rows(path, JURISDICTION_COLUMNS):
-        days = parse_day(row["valid_from"], where), parse_day(row["valid_to"], where)
-        place = Place(row["code"], row["name"], _LEVELS[row["level"]], row["parent"], *days)
+    for place, aliases in read_places(builtin_root() / "places"):
         codes.setdefault(place.code, []).append(place)
-        for name in (place.name, *filter(None, row["aliases"].split(";"))):
+        for name in (place.name, *aliases):
             names.setdefault(name, []).append(place)
     return PlaceHistory(
         {name: tuple(places) for name, places in names.items()},
