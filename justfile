@@ -33,9 +33,10 @@ full: && bench
 docs:
     {{ python }} docs/render_cli_reference.py
 
-# score the rules coder on hand-coded clauses
+# time the steps of scoring and estimating, score the rules coder on hand-coded clauses
 bench gold=(shared / "gold/dev.jsonl"):
     {{ python }} tests/benchmarks/speed/bench_score.py
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_estimate.py
     {{ python }} tests/benchmarks/quality/bench_rules.py "{{ gold }}"
 
 # make the sample documents anew from tests/corpus/sources
