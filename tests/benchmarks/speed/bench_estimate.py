@@ -1,8 +1,8 @@
 """Time the steps of ``textq estimate``: ``python tests/benchmarks/speed/bench_estimate.py``.
 
 A panel of the anchor's size: 254 units, 55 of them designated in four batches, 10 years, so 15,323 pairs and 153,230
-rows; four regressors, pair + period effects. Prints CPU seconds, the least of some rounds, and their ratio to linearmodels'
-``PanelOLS`` on the same rows in the same run; pyfixest stands beside them where it is installed. Set
+rows; four regressors, pair + period effects. Prints CPU seconds, the least of some rounds, and their ratio to
+linearmodels' ``PanelOLS`` on the same rows in the same run; pyfixest stands beside them where it is installed. Set
 OPENBLAS_NUM_THREADS=1 for figures that can be compared.
 """
 
