@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -248,6 +249,7 @@ def _join_latex(row: Sequence[str]) -> str:
     return " & ".join(_escape(cell) for cell in row) + " \\\\"
 
 
+_MINUS = re.compile(r"(?<![\w.)])-(?=\d)")
 _LATEX = {
     "\\": "\\textbackslash{}",
     "&": "\\&",
@@ -270,5 +272,5 @@ _LATEX = {
 
 
 def _escape(text: str) -> str:
-    signed = f"$-${text[1:]}" if text.startswith("-") and text[1:2].isdigit() else None
-    return signed or "".join(_LATEX.get(letter, letter) for letter in text)
+    escaped = "".join(_LATEX.get(letter, letter) for letter in text)
+    return _MINUS.sub("$-$", escaped)

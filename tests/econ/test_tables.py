@@ -116,10 +116,13 @@ def test_latex_reads_back_as_the_same_cells(table: Table) -> None:
 
 
 def test_latex_escapes_what_it_would_take_for_commands() -> None:
-    latex = render_latex(Table("5 % & more", ("", "a_b"), ((("x^2", "-1"),),), ("p < 0.1",)))
+    latex = render_latex(
+        Table("5 % & more", ("", "a_b"), ((("x^2", "-1"), ("[-0.5, 1]", "2015-03-07")),), ("p < 0.1",))
+    )
     assert "5 \\% \\& more" in latex
     assert "a\\_b" in latex
     assert "x\\textasciicircum{}2 & $-$1 \\\\" in latex
+    assert "[$-$0.5, 1] & 2015-03-07 \\\\" in latex
     assert "p $<$ 0.1" in latex
     assert not re.search(r"(?<!\\)%", latex)
 

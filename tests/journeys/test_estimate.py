@@ -167,6 +167,26 @@ def test_json_is_one_object(study: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert set(found) >= {"equality", "correlations", "inflation", "treated_zero", "dropped", "notes", "run_dir"}
 
 
+def test_province_pairs_can_be_absorbed_by_year(study: Path, tmp_path: Path) -> None:
+    """Against means of pairs and of province pairs in a year, taken out in turn."""
+    result = estimate(
+        study, out=tmp_path, settings=["estimate.absorb=['pair', 'province_pair^period']", "estimate.vcov=hc1"]
+    )
+    panel = result.panel.panel
+    provinces = panel["unit_i"].str[:2] + panel["unit_j"].str[:2]
+    ordered = provinces.where(panel["unit_i"].str[:2] <= panel["unit_j"].str[:2], provinces.str[2:] + provinces.str[:2])
+    cells = pd.factorize(ordered + panel["period"].astype(str))[0]
+    columns = panel[["synchronization", *TERMS]].to_numpy(dtype=float).T.reshape(5, -1, len(YEARS))
+    within = (columns - columns.mean(axis=2, keepdims=True)).reshape(5, -1)
+    pairs = np.arange(len(panel)) // len(YEARS)
+    for _ in range(60):
+        within -= (np.stack([np.bincount(cells, row) for row in within]) / np.bincount(cells))[:, cells]
+        within -= (np.stack([np.bincount(pairs, row) for row in within]) / len(YEARS))[:, pairs]
+    expected = np.linalg.lstsq(within[1:].T, within[0], rcond=None)[0]
+    found = result.headline.params.set_index("term").loc[TERMS, "estimate"]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 def test_an_estimate_is_no_run_of_scores(result: StudyResult) -> None:
     assert result.run_dir is not None
     with pytest.raises(RunError, match="kind 'estimate', not 'scores'"):

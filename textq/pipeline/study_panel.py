@@ -22,6 +22,7 @@ from textq.pipeline.study_inputs import INCOMPLETE, KEY, Inputs
 OUTCOME = "synchronization"
 SHARE = "share"
 PERIOD = "period"
+PROVINCE = "province"
 
 _CONTROL_RULE = "log_difference"
 _MOST_NAMED = 10
@@ -81,7 +82,7 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
     outcome = _measure_outcome(study, series, window)
     selection = _select_pairs(study, inputs, series, designations, window)
     interacted = _interact(study, inputs, _treat(study, selection.pairs, designations, window))
-    panel, controls = _add_controls(study, inputs, interacted.panel)
+    panel, controls = _add_controls(study, inputs, _add_provinces(inputs, interacted.panel))
     with name_section(study, "treatment"):
         notes = describe_timing(designations, window.periods, **_timing(study))
     return StudyPanel(
@@ -260,6 +261,17 @@ def _list_coverage(scores: pd.DataFrame, intensities: pd.DataFrame, kind: str) -
     rows = scores.loc[scores["coverage"] == kind, ["unit", PERIOD]]
     treated = intensities[["unit", PERIOD]].merge(rows, on=["unit", PERIOD])
     return [f"{unit} {period}" for unit, period in treated.sort_values(["unit", PERIOD]).itertuples(index=False)]
+
+
+def _add_provinces(inputs: Inputs, panel: pd.DataFrame) -> pd.DataFrame:
+    """Add the unordered pair of provinces, to be absorbed with the period, where the units say in which they lie."""
+    if inputs.units is None or PROVINCE not in inputs.units.columns:
+        return panel
+    known = inputs.units.dropna(subset=PROVINCE).drop_duplicates("unit").set_index("unit")[PROVINCE]
+    names = known.map(lambda province: f"{province:g}" if isinstance(province, float) else str(province))
+    first, second = (panel[member].map(names) for member in ("unit_i", "unit_j"))
+    lower, upper = first.where(first <= second, second), second.where(first <= second, first)
+    return panel.assign(province_pair=lower + "-" + upper)
 
 
 def _add_controls(study: Study, inputs: Inputs, panel: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
