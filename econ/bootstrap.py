@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
-FEW_CLUSTERS = 12
+SIX_POINT_BELOW = 12
 """Below this many clusters the weights have six values instead of two."""
 
 _RADEMACHER = np.array([-1.0, 1.0])
@@ -87,11 +87,13 @@ def compute_wild(
     For each regressor in turn the null is imposed, the residuals of each cluster are multiplied by a random weight, the
     equation is fitted again with its effects, and t* = (b* − β⁰) / se* is compared with t = (b − β⁰) / se. Both
     standard errors are cluster-robust; their small-sample factor is the same and cancels. p = share of |t*| ≥ |t|. The
-    interval holds the β⁰ with p > 0.05; its ends are found by bisection outwards from b.
+    interval ends where p, going outwards from b, first is seen to fall to 0.05: see :func:`_find_reach`.
 
     Weights: ±1 with equal probability (Rademacher) from 12 clusters on; below that ±√½, ±1, ±√1.5 (Webb 2023), because
     2^(G − 1) values of |t*| are too few. Where all the vectors of weights number no more than ``spec.draws`` they are
-    all used, once each: with 9,999 draws, for 12, 13, and up to 5 clusters.
+    all used, once each: with 9,999 draws, for 12, 13, and up to 5 clusters. One of them is the sample itself (all
+    weights 1). Where they are drawn the sample is counted beside the draws, so that p ≥ 1 / (draws + 1): as
+    many draws cannot show a p of 0 (Phipson and Smyth 2010).
 
     Parameters
     ----------
@@ -123,14 +125,15 @@ def compute_wild(
 
 
 def _draw_weights(n_clusters: int, n_draws: int, seed: int) -> tuple[FloatArray, str]:
-    """Return the weights, (G, draws), and how they were made."""
-    points, name = (_WEBB, "Webb's six-point") if n_clusters < FEW_CLUSTERS else (_RADEMACHER, "Rademacher")
+    """Return the weights, (G, draws), and how they were made; drawn ones begin with the sample itself, all ones."""
+    points, name = (_WEBB, "Webb's six-point") if n_clusters < SIX_POINT_BELOW else (_RADEMACHER, "Rademacher")
     sentence = "The p-values and intervals are of the wild cluster bootstrap-t with the null imposed"
     n_vectors = len(points) ** n_clusters
     if n_vectors <= n_draws:
         vectors = np.array(list(product(points, repeat=n_clusters))).T
         return vectors, f"{sentence}: all {n_vectors:,} vectors of {name} weights for {n_clusters} clusters."
-    vectors = np.random.default_rng(seed).choice(points, size=(n_clusters, n_draws))
+    drawn = np.random.default_rng(seed).choice(points, size=(n_clusters, n_draws))
+    vectors = np.column_stack([np.ones(n_clusters), drawn])
     return vectors, f"{sentence}: {n_draws:,} draws of {name} weights for {n_clusters} clusters, seed {seed}."
 
 
@@ -184,7 +187,12 @@ def _compute_p_value(draws: _Draws, gap: float) -> float:
 
 
 def _find_reach(draws: _Draws, sign: float) -> float:
-    """Return how far from b the test first rejects, going down (sign 1) or up (sign −1): doubling, then bisection."""
+    """Return how far from b the test rejects, going down (sign 1) or up (sign −1): doubling, then bisection.
+
+    Doubling from one standard error on finds a point that is rejected; bisection finds a crossing below it: p > 0.05 on
+    its inner side, p ≤ 0.05 on its outer one. p is not monotone, as a share of draws: a short stretch of rejected
+    values that lies between two points tried is not seen, and values beyond the end may be accepted again.
+    """
     error = np.sqrt(draws.variance)
     inside, outside = 0.0, error
     while _compute_p_value(draws, sign * outside) > 1 - LEVEL:

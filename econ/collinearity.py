@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from econ.errors import FitError
 from econ.estimate import Dropped
-from econ.spec import INTERCEPT
+from econ.spec import INTERCEPT, MEMBERS
 from econ.within import Absorber
 
 if TYPE_CHECKING:
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-_TOLERANCE = 1e-9  # of what is left of a column, relative to the raw column
+_TOLERANCE = 1e-9  # of what is left of a column, relative to its own variation
+_FLOOR = 1e-14  # of the same, relative to the raw column: what rounding leaves
 _CLEAR = 1e-5  # shares of unexplained variance above this need no closer look
+_FAR = 1e4  # columns so many times longer than rounding need none either
+_SHARE_ROUNDING = 0.02  # shares of two decimals sum to one but for so much
 _COEFFICIENT = 1e-7  # contributions to a linear combination below this are rounding
 
 
@@ -40,7 +43,7 @@ def choose_columns(
     """Return the places of the regressors to keep, and why the others go.
 
     In their order: a column goes if the effects absorb it, or if it is a linear combination of earlier columns, to a
-    billionth of its raw length.
+    billionth of its length (about its mean, if there are effects, as any of them absorbs the constant).
 
     Parameters
     ----------
@@ -59,11 +62,12 @@ def choose_columns(
         If "node^…" absorbs a regressor, if nonnegative regressors sum to one that lies between 0 and 1, or if no
         regressor is left.
     """
-    lengths = _measure(raw, weights)
-    absorbed = _measure(within, weights) <= _TOLERANCE * lengths
-    _refuse_node_effects(raw, lengths, np.flatnonzero(absorbed), terms, effects, weights)
+    reaches = _find_reaches(raw, effects, weights)
+    absorbed = _measure(within, weights) <= reaches
+    _refuse_node_effects(raw, reaches, np.flatnonzero(absorbed), terms, effects, weights)
+    _refuse_rounded_shares(raw, terms)
     weighted = within if weights is None else within * np.sqrt(weights)[:, None]
-    kept, relations = _orthogonalize(weighted, lengths, np.flatnonzero(~absorbed))
+    kept, relations = _orthogonalize(weighted, reaches, np.flatnonzero(~absorbed))
     _refuse_shares(raw, relations, terms)
     dropped = {}
     for place in map(int, np.flatnonzero(absorbed)):
@@ -75,6 +79,12 @@ def choose_columns(
         reasons = "; ".join(f"{entry.what}: {entry.reason}" for entry in dropped.values())
         raise FitError(f"no regressor is left ({reasons}). Absorb less, or use a regressor that varies within units.")
     return kept, tuple(dropped[place] for place in sorted(dropped))
+
+
+def _find_reaches(raw: FloatArray, effects: Sequence[Effect], weights: FloatArray | None) -> FloatArray:
+    """Return the length below which what is left of a column counts as nothing, (k,)."""
+    own = raw - np.average(raw, axis=0, weights=weights) if effects else raw
+    return np.maximum(_TOLERANCE * _measure(own, weights), _FLOOR * _measure(raw, weights))
 
 
 def _measure(columns: FloatArray, weights: FloatArray | None) -> FloatArray:
@@ -94,10 +104,10 @@ def _explain_absorbed(column: FloatArray, effects: Sequence[Effect]) -> str:
 
 
 def _orthogonalize(
-    columns: FloatArray, lengths: FloatArray, places: NDArray[np.intp]
+    columns: FloatArray, reaches: FloatArray, places: NDArray[np.intp]
 ) -> tuple[list[int], list[Relation]]:
     """Take each column's projection on the earlier ones out; return those that are left, and the others' relations."""
-    if _is_clear((columns.T @ columns)[np.ix_(places, places)], lengths[places]):
+    if _is_clear((columns.T @ columns)[np.ix_(places, places)], reaches[places]):
         return [int(place) for place in places], []
     kept: list[int] = []
     relations = []
@@ -107,7 +117,7 @@ def _orthogonalize(
         for _ in range(2):
             rest -= basis @ (basis.T @ rest)
         length = np.linalg.norm(rest)
-        if length > _TOLERANCE * lengths[place]:
+        if length > reaches[place]:
             kept.append(place)
             basis = np.column_stack([basis, rest / length])
         else:
@@ -115,10 +125,10 @@ def _orthogonalize(
     return kept, relations
 
 
-def _is_clear(gram: FloatArray, lengths: FloatArray) -> bool:
+def _is_clear(gram: FloatArray, reaches: FloatArray) -> bool:
     """Whether no column is near a combination of others: the Cholesky pivots of their correlations are large."""
     own = np.sqrt(np.diag(gram))
-    if not len(own) or (own < _CLEAR * lengths).any():
+    if not len(own) or (own < _FAR * reaches).any():
         return False
     try:
         pivots = np.diag(np.linalg.cholesky(gram / np.outer(own, own)))
@@ -140,20 +150,22 @@ def _relate(columns: FloatArray, place: int, kept: list[int]) -> Relation:
 
 def _refuse_node_effects(
     raw: FloatArray,
-    lengths: FloatArray,
+    reaches: FloatArray,
     absorbed: NDArray[np.intp],
     terms: Sequence[str],
     effects: Sequence[Effect],
     weights: FloatArray | None,
 ) -> None:
-    """Refuse regressors that the symmetric effects absorb and the others do not."""
-    others = [effect for effect in effects if effect.codes.ndim == 1]
-    nodes = [effect for effect in effects if effect.codes.ndim > 1]
+    """Refuse regressors that take the effects of both members to be absorbed: the symmetric one, or both ordered."""
+    nodes = [effect for effect in effects if effect.codes.ndim > 1 or _is_ordered_node(effect)]
     if not nodes or not len(absorbed):
         return
-    left = _measure(Absorber(others, weights).residualize(raw[:, absorbed]), weights)
-    lost = [terms[place] for place in absorbed[left > _TOLERANCE * lengths[absorbed]]]
-    if lost:
+    needed = np.ones(len(absorbed), dtype=bool)
+    for node in nodes:
+        others = [effect for effect in effects if effect is not node]
+        needed &= _measure(Absorber(others, weights).residualize(raw[:, absorbed]), weights) > reaches[absorbed]
+    lost = [terms[place] for place in absorbed[needed]]
+    if lost and (len(nodes) > 1 or nodes[0].codes.ndim > 1):
         raise FitError(
             f"{_name_effects(nodes)} absorbs {', '.join(lost)}. Whatever is a sum f_it + f_jt over the two members of "
             "a pair is a combination of these effects; where every pair has at most one designated member, so are the "
@@ -164,6 +176,21 @@ def _refuse_node_effects(
         )
 
 
+def _is_ordered_node(effect: Effect) -> bool:
+    """Whether an effect is that of one member in a period, such as unit_i^period."""
+    parts = effect.name.split("^")
+    return len(parts) > 1 and bool(set(parts) & set(MEMBERS))
+
+
+def _refuse_rounded_shares(raw: FloatArray, terms: Sequence[str]) -> None:
+    """Refuse two or more nonnegative regressors that sum to one between 0 and 1 but for the rounding of shares."""
+    for whole in map(int, np.flatnonzero((raw.min(axis=0) >= 0) & (raw.max(axis=0) <= 1) & (np.ptp(raw, axis=0) > 0))):
+        below = (raw >= 0).all(axis=0) & (raw <= raw[:, [whole]] + _SHARE_ROUNDING).all(axis=0) & (raw > 0).any(axis=0)
+        parts = np.setdiff1d(np.flatnonzero(below), [whole])
+        if len(parts) > 1 and np.abs(raw[:, parts].sum(axis=1) - raw[:, whole]).max() <= _SHARE_ROUNDING:
+            raise _refuse_parts([terms[place] for place in parts], terms[whole])
+
+
 def _refuse_shares(raw: FloatArray, relations: Sequence[Relation], terms: Sequence[str]) -> None:
     """Refuse regressors that are the parts of another one, such as the treatment split into shares."""
     for relation in relations:
@@ -172,12 +199,15 @@ def _refuse_shares(raw: FloatArray, relations: Sequence[Relation], terms: Sequen
         for whole in range(len(places)):
             parts = np.arange(len(places)) != whole
             if _is_split(raw[:, places[whole]], raw[:, places[parts]], -signed[parts] / signed[whole]):
-                names = ", ".join(terms[place] for place in places[parts])
-                raise FitError(
-                    f"{names} add up to {terms[places[whole]]} in every row: shares that sum to one, times the "
-                    "treatment, are the treatment once more, and their coefficients cannot be told from its own. Leave "
-                    f"{terms[places[whole]]} or one of the shares out, or use stocks of clauses instead of shares."
-                )
+                raise _refuse_parts([terms[place] for place in places[parts]], terms[places[whole]])
+
+
+def _refuse_parts(parts: Sequence[str], whole: str) -> FitError:
+    return FitError(
+        f"{', '.join(parts)} add up to {whole} in every row: shares that sum to one, times the treatment, are the "
+        f"treatment once more, and their coefficients cannot be told from its own. Leave {whole} or one of the shares "
+        "out, or use stocks of clauses instead of shares."
+    )
 
 
 def _is_split(whole: FloatArray, parts: FloatArray, coefficients: FloatArray) -> bool:

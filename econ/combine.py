@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.errors import PairError, SpecError, name_first
-from econ.spec import check_choice
+from econ.spec import MEMBERS, check_choice
 from econ.units import check_codes, check_columns
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ BoolArray = NDArray[np.bool_]
 SHARE_TOLERANCE = 1e-6
 """How far the shares of a structure may be from 1 in sum."""
 
-_MEMBERS = ("unit_i", "unit_j")
 _COMBINATIONS: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "log_difference": lambda x, y: np.abs(np.log(x) - np.log(y)),
     "difference": lambda x, y: np.abs(x - y),
@@ -121,7 +120,7 @@ def _find_rows(pairs: pd.DataFrame, values: pd.DataFrame) -> tuple[IntArray, Int
     table = np.full((len(units), len(periods) + 1), len(values), dtype=np.intp)
     table[units.get_indexer(values["unit"]), _place_periods(values, periods)] = np.arange(len(values))
     columns = _place_periods(pairs, periods) if "period" in key else 0
-    members = [units.get_indexer(pairs[member]) for member in _MEMBERS]
+    members = [units.get_indexer(pairs[member]) for member in MEMBERS]
     absent = sorted({*pairs["unit_i"][members[0] < 0], *pairs["unit_j"][members[1] < 0]})
     if absent:
         raise PairError(f"the table of values has no row for the units {name_first(absent)}. Add them.")
@@ -130,7 +129,7 @@ def _find_rows(pairs: pd.DataFrame, values: pd.DataFrame) -> tuple[IntArray, Int
 
 def _check_tables(pairs: pd.DataFrame, values: pd.DataFrame, key: Sequence[str]) -> None:
     check_columns(values, key, "the table of values")
-    check_columns(pairs, [*_MEMBERS, *key[1:]], "the pairs")
+    check_columns(pairs, [*MEMBERS, *key[1:]], "the pairs")
     check_codes(values["unit"], "the table of values", like=pairs["unit_i"])
     for frame in (pairs, values):
         if "period" in key and frame["period"].dtype.kind not in "iu":
@@ -174,11 +173,11 @@ def _mark_designated(pairs: pd.DataFrame, designated: Iterable[str] | None) -> B
             "the rule 'designated' of combine_units needs designated, or a column treated_unit of the pairs."
         )
     if designated is None:
-        first, second = ((pairs[member] == pairs["treated_unit"]).fillna(False) for member in _MEMBERS)
+        first, second = ((pairs[member] == pairs["treated_unit"]).fillna(False) for member in MEMBERS)
     else:
         codes = set(designated)
-        first, second = (pairs[member].isin(codes) for member in _MEMBERS)
-    unclear = pairs.loc[first == second, list(_MEMBERS)].drop_duplicates()
+        first, second = (pairs[member].isin(codes) for member in MEMBERS)
+    unclear = pairs.loc[first == second, list(MEMBERS)].drop_duplicates()
     if len(unclear):
         names = [f"{i}-{j}" for i, j in unclear.to_numpy()]
         raise PairError(

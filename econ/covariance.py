@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from econ.errors import FitError
-from econ.spec import check_choice
+from econ.spec import MEMBERS, check_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -108,7 +108,8 @@ def compute_vcov(spec: VcovSpec, design: Design) -> Covariance:
     * ``dyadic``: M = Σ_i S_i S_i' − Σ_d S_d S_d', with S_d the sum over the rows of pair d (all periods, either order
       of its members) and S_i = Σ_{d∋i} S_d: every product of two pairs that share a member counts once (Fafchamps
       and Gubert 2007; Cameron and Miller 2014; Aronow, Samii and Assenova 2015). Where M is not positive
-      semi-definite, or a variance vanishes, Σ_i S_i S_i' takes its place, and a note says so; t(C − 1) with C units.
+      semi-definite, or a variance vanishes, Σ_i S_i S_i', which is at least as large, takes its place, and a note says
+      so; t(C − 1) with C units.
 
     Parameters
     ----------
@@ -161,6 +162,12 @@ def compute_ssc(ssc: Ssc, design: Design, by: tuple[str, ...] = (), n_groups: in
     return n_rows / df if n_groups is None else n_groups / (n_groups - 1) * (n_rows - 1) / df
 
 
+def compute_influences(design: Design) -> FloatArray:
+    """Return A s of each row, (n, k): V is made of sums of their outer products."""
+    weighted = design.residuals if design.weights is None else design.weights * design.residuals
+    return design.columns @ compute_bread(design.columns, design.weights) * weighted[:, None]
+
+
 def sum_by_group(values: FloatArray, codes: Codes) -> FloatArray:
     """Return the sums of ``values`` (n, k) over the groups that have rows, shape (G, k); ``codes`` (n,) are ≥ 0."""
     sums = np.column_stack([np.bincount(codes, column) for column in values.T])
@@ -195,12 +202,6 @@ def _check_clusters(n_clusters: Mapping[str, int]) -> None:
             raise FitError(f"{name!r} has one cluster, so no covariance can be computed. Cluster by another column.")
 
 
-def _compute_influences(design: Design) -> FloatArray:
-    """Return A s of each row, (n, k): V is made of sums of their outer products."""
-    weighted = design.residuals if design.weights is None else design.weights * design.residuals
-    return design.columns @ compute_bread(design.columns, design.weights) * weighted[:, None]
-
-
 def _compute_iid(spec: VcovSpec, design: Design) -> Covariance:
     squares = design.residuals**2 if design.weights is None else design.weights * design.residuals**2
     variance = compute_ssc(spec.ssc, design) * float(squares.mean())
@@ -208,14 +209,14 @@ def _compute_iid(spec: VcovSpec, design: Design) -> Covariance:
 
 
 def _compute_hc1(spec: VcovSpec, design: Design) -> Covariance:
-    influences = _compute_influences(design)
+    influences = compute_influences(design)
     factor = compute_ssc(spec.ssc, design)
     return Covariance(factor * (influences.T @ influences), _count_df(spec.ssc, design), {})
 
 
 def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
     (column,) = spec.by
-    sums = sum_by_group(_compute_influences(design), design.groups[column])
+    sums = sum_by_group(compute_influences(design), design.groups[column])
     _check_clusters({column: len(sums)})
     factor = compute_ssc(spec.ssc, design, spec.by, len(sums))
     return Covariance(factor * (sums.T @ sums), len(sums) - 1, {column: len(sums)})
@@ -223,7 +224,7 @@ def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
 
 def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
     """Give all three parts the factor of the smaller number of groups."""
-    influences = _compute_influences(design)
+    influences = compute_influences(design)
     first, second = (design.groups[column] for column in spec.by)
     sums = [sum_by_group(influences, codes) for codes in (first, second, _cross(first, second))]
     one, two, both = (group.T @ group for group in sums)
@@ -233,7 +234,7 @@ def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
     if _is_indefinite(matrix, one + two):
         matrix = _floor_eigenvalues(matrix)
         notes.append("The two-way covariance was not positive semi-definite; its negative eigenvalues were set to 0.")
-    if set(spec.by) == {"unit_i", "unit_j"}:
+    if set(spec.by) == set(MEMBERS):
         notes.append(
             "Two-way clustering by the members of unordered pairs depends on which of them is called i. "
             "The dyadic covariance does not."
@@ -245,7 +246,7 @@ def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
 
 def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
     """Sum the rows to pairs and the pairs to units."""
-    by_pair, first, second = _sum_pairs(_compute_influences(design), *(design.groups[column] for column in spec.by))
+    by_pair, first, second = _sum_pairs(compute_influences(design), *(design.groups[column] for column in spec.by))
     by_unit = sum_by_group(np.concatenate([by_pair, by_pair]), np.concatenate([first, second]))
     n_clusters = {"pair": len(by_pair), "unit": len(by_unit)}
     _check_clusters(n_clusters)
@@ -256,7 +257,7 @@ def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
         notes.append(
             "The dyadic-robust covariance was not positive semi-definite, or had a variance of zero. The sum of the "
             "outer products of the unit scores, in which the product of a pair with itself counts twice, took its "
-            "place: the standard errors are too large rather than too small."
+            "place: its variances are at least as large."
         )
     factor = compute_ssc(spec.ssc, design, spec.by, len(by_unit))
     return Covariance(factor * matrix, len(by_unit) - 1, n_clusters, tuple(notes))

@@ -25,7 +25,12 @@ IntArray = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 """The period in which units start that are not treated within the window."""
 
-_ISO_DATE = r"^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$"
+_DATE = (
+    r"^(?P<year>\d{4})"
+    r"(?:[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<months>\d{2})(?P<days>\d{2}))"
+    r"(?:[T ].*)?$"
+)
+"""2015-03-07, 2015/3/7, 2015.3.7, 2015年3月7日, 20150307; a time of day may follow."""
 
 
 def find_onsets(
@@ -101,7 +106,9 @@ def _read_dates(designations: pd.DataFrame, column: str) -> pd.Series:
     """Return a column as dates; refuse what is no date, and missing ones unless the zone may still be in force."""
     text = designations[column].astype("string").str.strip()
     text = text.mask(text == "")
-    dates = pd.to_datetime(text.str.extract(_ISO_DATE, expand=False), format="%Y-%m-%d", errors="coerce")
+    parts = text.str.extract(_DATE)
+    month, day = parts["month"].fillna(parts["months"]), parts["day"].fillna(parts["days"])
+    dates = pd.to_datetime(parts["year"] + "-" + month + "-" + day, format="%Y-%m-%d", errors="coerce")
     bad = dates.isna() & (text.notna() | (column == "date"))
     if bad.any():
         names = [f"{unit} ({value})" for unit, value in designations.loc[bad, ["unit", column]].to_numpy()]

@@ -9,15 +9,24 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from econ.errors import SpecError
+from econ.errors import FitError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from econ.spec import PanelSpec, VcovLike
+
+    FloatArray = NDArray[np.float64]
 
 LEVEL = 0.95
 """Of the confidence intervals."""
+
+_SINGULAR = 1e-10
+"""An eigenvalue of the restrictions' correlations below this is zero."""
+_ROUNDING = 1e-13
+"""So is the variance of a restriction below this share of what its terms could add up to."""
 
 TIDY = ("term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
 
@@ -127,14 +136,12 @@ class Estimate:
         Raises
         ------
         SpecError
-            If a term is not in the equation, or fewer than two are named.
+            If ``terms`` is one string, a term is not in the equation or named twice, or fewer than two are named.
+        FitError
+            As :meth:`test_zero` does.
         """
-        names = list(self.params["term"])
-        unknown = [term for term in terms if term not in names]
-        if unknown or len(set(terms)) < 2:
-            raise SpecError(f"an equality test needs two or more of the terms {', '.join(names)}. Got {list(terms)!r}.")
-        places = [names.index(term) for term in terms]
-        restrictions = np.zeros((len(terms) - 1, len(names)))
+        places = self._find_places(terms, 2, "an equality test needs two")
+        restrictions = np.zeros((len(terms) - 1, len(self.params)))
         restrictions[:, places[0]] = 1.0
         restrictions[np.arange(len(terms) - 1), places[1:]] = -1.0
         return self._test(restrictions, " = ".join(terms))
@@ -145,23 +152,69 @@ class Estimate:
         Raises
         ------
         SpecError
-            If a term is not in the equation, or none is named.
+            If ``terms`` is one string, a term is not in the equation or named twice, or none is named.
+        FitError
+            If the covariance of the terms is not finite or lacks full rank, or there are more restrictions than degrees
+            of freedom (as with few clusters).
         """
-        names = list(self.params["term"])
-        if not terms or any(term not in names for term in terms):
-            raise SpecError(f"a test needs one or more of the terms {', '.join(names)}. Got {list(terms)!r}.")
-        restrictions = np.zeros((len(terms), len(names)))
-        restrictions[np.arange(len(terms)), [names.index(term) for term in terms]] = 1.0
+        places = self._find_places(terms, 1, "a test needs one")
+        restrictions = np.zeros((len(terms), len(self.params)))
+        restrictions[np.arange(len(terms)), places] = 1.0
         return self._test(restrictions, " = ".join([*terms, "0"]))
 
-    def _test(self, restrictions: np.ndarray, hypothesis: str) -> WaldTest:
-        """F = (Rb)'(RVR')⁻¹(Rb) / q."""
-        gap = restrictions @ self.params["estimate"].to_numpy(dtype=float)
-        spread = restrictions @ self.vcov.to_numpy(dtype=float) @ restrictions.T
+    def _find_places(self, terms: Sequence[str], fewest: int, sentence: str) -> list[int]:
+        """Return where the terms stand in the equation; refuse a lone string, unknown, doubled and too few ones."""
+        names = list(self.params["term"])
+        known = not isinstance(terms, str) and all(term in names for term in terms)
+        if not known or len(terms) < fewest or len(set(terms)) < len(terms):
+            shown = terms if isinstance(terms, str) else list(terms)
+            raise SpecError(
+                f"{sentence} or more of the terms {', '.join(names)}, in a list and each once. Got {shown!r}."
+            )
+        return [names.index(term) for term in terms]
+
+    def _test(self, restrictions: FloatArray, hypothesis: str) -> WaldTest:
+        """F = (Rb)'(RVR')⁻¹(Rb) / q, with the variances of Rb scaled to one."""
+        vcov = self.vcov.to_numpy(dtype=float)
         n_restrictions = len(restrictions)
-        statistic = float(gap @ np.linalg.solve(spread, gap)) / n_restrictions
+        _check_restrictions(restrictions, vcov, self.df, hypothesis)
+        spread = restrictions @ vcov @ restrictions.T
+        errors = np.sqrt(np.diag(spread))
+        gap = restrictions @ self.params["estimate"].to_numpy(dtype=float) / errors
+        statistic = float(gap @ np.linalg.solve(spread / np.outer(errors, errors), gap)) / n_restrictions
         p_value = float(stats.f.sf(statistic, n_restrictions, self.df))
         return WaldTest(hypothesis, statistic, n_restrictions, self.df, p_value)
+
+
+def _check_restrictions(restrictions: FloatArray, vcov: FloatArray, df: float, hypothesis: str) -> None:
+    """Refuse restrictions R of which RVR' says too little for an F test."""
+    reason = _find_reason(restrictions, vcov, df)
+    if reason:
+        raise FitError(
+            f"{hypothesis} cannot be tested jointly: {reason}. Test fewer terms, or choose another covariance with "
+            "with_vcov."
+        )
+
+
+def _find_reason(restrictions: FloatArray, vcov: FloatArray, df: float) -> str:
+    """Return why a joint test is not possible; empty if it is."""
+    if not np.isfinite(vcov).all():
+        return "the covariance of the estimates is not finite"
+    if len(restrictions) > df:
+        return (
+            f"it has {len(restrictions)} restrictions, and the covariance only {df:g} degrees of freedom (with "
+            "clusters, one less than there are of them)"
+        )
+    spread = restrictions @ vcov @ restrictions.T
+    reach = np.abs(restrictions) @ np.sqrt(np.maximum(np.diag(vcov), 0.0))
+    own = np.diag(spread)
+    singular = bool((own <= _ROUNDING * reach**2).any())
+    if singular or np.linalg.eigvalsh(spread / np.sqrt(np.outer(own, own))).min() <= _SINGULAR:
+        return (
+            f"the covariance of its {len(restrictions)} restrictions lacks full rank, as it does with a variance of "
+            "zero, or with few clusters"
+        )
+    return ""
 
 
 def build_params(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.bootstrap import compute_wild
-from econ.covariance import Covariance, Design, compute_vcov
+from econ.covariance import Covariance, Design, compute_influences, compute_vcov
 from econ.errors import FitError, SpecError
 from econ.estimate import build_params
 from econ.jackknife import compute_jackknife
-from econ.keys import MEMBERS, PAIR, PAIR_ID, UNIT, code_groups, code_members, has_members, is_nested, require_columns
-from econ.spec import AUTO, VcovSpec, parse_vcov
+from econ.keys import PAIR, PAIR_ID, UNIT, code_groups, code_members, find_group_sources, has_members, is_nested
+from econ.spec import AUTO, MEMBERS, VcovSpec, parse_vcov
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from econ.sample import Sample
     from econ.spec import VcovLike
@@ -35,6 +35,11 @@ WILD_UNITS = 40
 """Tables of fewer units get the wild cluster bootstrap."""
 
 FEW_CLUSTERS = 20
+FEW_DESIGNATED = 10
+"""Fewer clusters, or designated units in a table of pairs, come with a note."""
+
+_ROUNDING = 1e-24
+"""A variance below this share of the square of what its summands could add up to is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,8 @@ def _count_designated(frame: pd.DataFrame) -> int:
 
 
 def _infer(fit: Fit, spec: VcovSpec, notes: tuple[str, ...]) -> Inference:
-    require_columns(fit.sample.frame, spec.by)
+    for column in spec.by:
+        find_group_sources(fit.sample.frame, column)
     terms = list(fit.sample.terms)
     covariance, params = _compute_wild(fit, spec) if spec.kind == "wild" else _compute(fit, spec)
     return Inference(
@@ -148,20 +154,58 @@ def _infer(fit: Fit, spec: VcovSpec, notes: tuple[str, ...]) -> Inference:
 
 
 def _compute(fit: Fit, spec: VcovSpec) -> tuple[Covariance, pd.DataFrame]:
-    if spec.kind == "jackknife":
-        covariance = _compute_jackknife(fit, spec)
-    else:
-        covariance = compute_vcov(spec, _build_design(fit, spec))
+    covariance = _compute_jackknife(fit, spec) if spec.kind == "jackknife" else _compute_sandwich(fit, spec)
     return covariance, build_params(fit.sample.terms, fit.estimates, covariance.matrix, covariance.df)
 
 
+def _compute_sandwich(fit: Fit, spec: VcovSpec) -> Covariance:
+    design = _build_design(fit, spec)
+    covariance = _blank_lost(compute_vcov(spec, design), design, spec, fit.sample.terms)
+    if spec.kind != "dyadic":
+        return covariance
+    return replace(covariance, notes=(*covariance.notes, *_compare_with_pairs(covariance, design, fit.sample.terms)))
+
+
+def _blank_lost(covariance: Covariance, design: Design, spec: VcovSpec, terms: Sequence[str]) -> Covariance:
+    """Make variances that are nothing but rounding missing, and say so: their t values could be of any size."""
+    summands = np.sum(np.abs(compute_influences(design)), axis=0)
+    lost = (np.diag(covariance.matrix) <= _ROUNDING * summands**2) & (summands > 0)
+    if not lost.any():
+        return covariance
+    matrix = np.where(lost[:, None] | lost[None, :], np.nan, covariance.matrix)
+    named = ", ".join(term for term, flag in zip(terms, lost, strict=True) if flag)
+    groups = f" by {' and '.join(spec.by)}" if spec.by else ""
+    note = (
+        f"The {spec.kind} covariance{groups} gives {named} a variance of zero, so it has no standard error: net of the "
+        "other terms it may vary in one cluster alone, or the clusters are too few. Choose another covariance."
+    )
+    return replace(covariance, matrix=matrix, notes=(*covariance.notes, note))
+
+
+def _compare_with_pairs(covariance: Covariance, design: Design, terms: Sequence[str]) -> tuple[str, ...]:
+    """Say of which terms the dyadic variance lies below the one clustered by pair."""
+    first, second = design.groups.values()
+    pairs = np.minimum(first, second) * (int(max(first.max(), second.max())) + 1) + np.maximum(first, second)
+    _, codes = np.unique(pairs, return_inverse=True)
+    by_pair = compute_vcov(VcovSpec("cluster", (PAIR,), "none"), replace(design, groups={PAIR: codes}))
+    smaller = np.diag(covariance.matrix) < np.diag(by_pair.matrix)
+    if not smaller.any():
+        return ()
+    named = ", ".join(term for term, flag in zip(terms, smaller, strict=True) if flag)
+    return (
+        f"The dyadic-robust standard error of {named} is smaller than the one clustered by pair, as if pairs that "
+        "share a unit moved against each other. With few units that is mostly chance: do not lean on it.",
+    )
+
+
 def _compute_jackknife(fit: Fit, spec: VcovSpec) -> Covariance:
+    """Hand over columns without the effects: the estimates are the same, and a term is judged by its own variation."""
     sample = fit.sample
     members = code_members(sample.frame, spec.by)
     return compute_jackknife(
         spec,
-        sample.outcome,
-        sample.regressors,
+        fit.within[:, 0],
+        fit.within[:, 1:],
         sample.effects,
         sample.weights,
         members.codes,
@@ -209,6 +253,13 @@ def _warn(frame: pd.DataFrame, spec: VcovSpec, covariance: Covariance) -> tuple[
     smallest = min(covariance.n_clusters.items(), key=lambda entry: entry[1], default=None)
     if smallest is not None and smallest[1] < FEW_CLUSTERS:
         notes.append(f"Only {smallest[1]} clusters ({smallest[0]}): standard errors from so few are rough.")
+    n_designated = _count_designated(frame) if has_members(frame) else 0
+    if 0 < n_designated < FEW_DESIGNATED:
+        notes.append(
+            f"Only {n_designated} designated units carry the treatment, and tests of it reject too often: in a "
+            "simulation with 60 units, 2 of them designated, nominal 5 % tests rejected 18 % (jackknife) and 39 % "
+            "(dyadic)."
+        )
     if has_members(frame) and (spec.kind in ("iid", "hc1") or set(spec.by) & {PAIR, PAIR_ID}):
         notes.append(
             "This covariance treats pairs that share a unit as independent, and its standard errors are usually too "

@@ -27,7 +27,8 @@ PREFIX = "did:"
 _MEMBERS = (("unit_i", "treated_i"), ("unit_j", "treated_j"))
 _ROUNDING = 1e-12
 """An SD below this share of the largest score is none."""
-_COLLINEAR = 1e-9
+_COLLINEAR = 0.02
+"""Shares of two decimals sum to one but for so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Intensities:
     scales : Mapping
         By instrument, what its scores were divided by: their SD among treated unit-periods, or 1.
     treated_zero : DataFrame
-        ``unit``, ``period``: treated, covered, and every score 0, because no document was in force.
+        ``unit``, ``period``: treated, covered, and a score of 0 in all instruments used, as where no document was in
+        force, or none with these instruments.
     notes : tuple of str
         What a reader must know of them, in sentences.
     """
@@ -56,7 +58,7 @@ class Intensities:
 
     @property
     def n_treated_zero(self) -> int:
-        """How many treated unit-periods have only zeros."""
+        """How many treated unit-periods have a score of 0 in all instruments used."""
         return len(self.treated_zero)
 
 
@@ -108,7 +110,10 @@ def interact_scores(
 
 
 def check_shares(panel: pd.DataFrame, columns: Sequence[str], scales: Mapping[str, float] | None = None) -> None:
-    """Raise if regressors did × share sum to did in every row, so that they are collinear with it.
+    """Raise if regressors did × share sum to did, so that they are collinear with it.
+
+    Treated rows in which all of several shares are 0 are no evidence: shares of nothing sum to nothing. With such rows
+    the shares and did are not quite collinear, but their coefficients would be told apart by these rows alone.
 
     Parameters
     ----------
@@ -122,15 +127,20 @@ def check_shares(panel: pd.DataFrame, columns: Sequence[str], scales: Mapping[st
     Raises
     ------
     TreatmentError
-        If Σ columns · scale = did everywhere, to 1e-9.
+        If Σ columns · scale = did but for the rounding of shares: of one column in all rows, of several where one of
+        them is not 0.
     """
     check_columns(panel, [DID, *columns], "the panel", TreatmentError)
     scale = [1.0 if scales is None else scales[column.removeprefix(PREFIX)] for column in columns]
-    total = panel[list(columns)].to_numpy(dtype=float) @ np.array(scale)
-    if np.abs(total - panel[DID].to_numpy(dtype=float)).max(initial=0.0) <= _COLLINEAR:
+    products = panel[list(columns)].to_numpy(dtype=float)
+    telling = (products != 0).any(axis=1) | (len(columns) == 1)
+    did = panel[DID].to_numpy(dtype=float)
+    if telling.any() and np.abs(products @ np.array(scale) - did)[telling].max() <= _COLLINEAR:
+        n_others = int((did[~telling] != 0).sum())
+        where = f" (but for {n_others:,} treated rows where all are 0)" if n_others else ""
         raise TreatmentError(
-            f"the shares of the classes sum to one, so that {', '.join(columns)} together with did are collinear. "
-            "Leave one class out, or use counts, stocks or per_10k."
+            f"the shares of the classes sum to one{where}, so that {', '.join(columns)} together with did are "
+            "collinear. Leave one class out, or use counts, stocks or per_10k."
         )
 
 
@@ -241,7 +251,9 @@ def _write_notes(cells: _Cells, zero: BoolArray, scale: Scale) -> tuple[str, ...
         notes.append(f"Scores are divided by their SD among {n:,} treated unit-periods; they are not centred.")
     if zero.any():
         names = _name_cells(cells.frame(zero))
-        notes.append(f"{zero.sum():,} of {n:,} treated unit-periods have no document in force, S = 0: {names}.")
+        notes.append(
+            f"{zero.sum():,} of {n:,} treated unit-periods have a score of 0 in all instruments used: {names}."
+        )
     return tuple(notes)
 
 

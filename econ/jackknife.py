@@ -16,12 +16,13 @@ from scipy import linalg
 
 from econ.covariance import Covariance
 from econ.errors import FitError, SpecError
-from econ.within import Absorber, Effect
+from econ.within import Absorber, keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from econ.spec import VcovSpec
+    from econ.within import Effect
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -45,17 +46,22 @@ def compute_jackknife(
     """Return the leave-one-unit-out jackknife covariance, with t(C − 1).
 
     V = (C − 1)/C Σ_i (β₍₋ᵢ₎ − β̄)(β₍₋ᵢ₎ − β̄)', with β₍₋ᵢ₎ the estimates without the rows of unit i and β̄ their mean
-    (Tukey 1958; Snijders and Borgatti 1999 leave out a unit with all its pairs, with another factor). β₍₋ᵢ₎ is exact:
-    the absorbed effects are estimated again.
+    (Tukey 1958). β₍₋ᵢ₎ is exact: the absorbed effects are estimated again.
+
+    Leaving out a unit with all its pairs goes back to Snijders and Borgatti (1999), whose factor is (C − 2)/(2C): it is
+    right for independent pairs, each of which is left out twice, once with either member. Here pairs depend on one
+    another through what their units share. Then the units are the independent draws, and Tukey's factor is right. It is
+    at least as large as needed: for independent pairs it doubles the variance.
 
     Parameters
     ----------
     spec
         Of kind ``jackknife`` and without small-sample correction: the formula has its own.
     outcome : (n,)
-        As given, no effects taken out.
+        As given or with the effects taken out of all rows, which is the same: they are taken out of each subset anyway.
     regressors : (n, k)
-        Likewise; with an intercept if nothing is absorbed.
+        Likewise, and better without the effects: whether a term is identified is judged by the length of its column.
+        With an intercept if nothing is absorbed.
     effects
         To be absorbed.
     weights : (n,) or None
@@ -205,13 +211,8 @@ def _refit(
             yield np.zeros((len(scale), len(scale))), scale
             continue
         masses = None if weights is None else weights[rows]
-        left = Absorber([_keep_rows(effect, rows) for effect in effects], masses).residualize(data[rows] / scale)
+        left = Absorber([keep_rows(effect, rows) for effect in effects], masses).residualize(data[rows] / scale)
         yield left.T @ (left if masses is None else left * masses[:, None]), scale
-
-
-def _keep_rows(effect: Effect, rows: IntArray) -> Effect:
-    levels, codes = np.unique(effect.codes[rows], return_inverse=True)
-    return Effect(effect.name, codes, len(levels))
 
 
 def _solve(gram: FloatArray, scale: FloatArray, unit: str, terms: Sequence[str], spec: VcovSpec) -> FloatArray:

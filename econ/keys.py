@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.errors import FitError, PairError, SpecError
+from econ.spec import MEMBERS
+from econ.units import check_codes
 from econ.within import Effect
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 IntArray = NDArray[np.intp]
 
 UNIT = "unit"
-MEMBERS = ("unit_i", "unit_j")
 PERIOD = "period"
 PERIODS = (PERIOD, "year")
 PAIR = "pair"
@@ -80,8 +81,9 @@ def code_groups(frame: pd.DataFrame, column: str) -> IntArray:
     FitError
         If a value is missing.
     """
-    _check_complete(frame, column)
-    return _factorize(frame[column])[0]
+    for source in find_group_sources(frame, column):
+        _check_complete(frame, source)
+    return _code_part(frame, column)
 
 
 def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Members:
@@ -94,12 +96,12 @@ def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Membe
     FitError
         If a member is missing.
     PairError
-        If a unit is paired with itself, a pair stands twice in a period, or the rows do not all name the lower (or all
-        the upper) member first.
+        If the members of pairs are not all strings or all integers, a unit is paired with itself, a pair stands twice
+        in a period, or the rows do not all name the lower (or all the upper) member first.
     """
     for column in columns:
         _check_complete(frame, column)
-    codes, units = _factorize(pd.concat([frame[column] for column in columns], ignore_index=True))
+    codes, units = _factorize(frame[columns[0]] if len(columns) == 1 else _stack_members(frame, columns))
     members = Members(codes.reshape(len(columns), -1).T, tuple(str(unit) for unit in units))
     if len(columns) > 1:
         _check_selves(frame, members)
@@ -130,6 +132,20 @@ def find_sources(frame: pd.DataFrame, effect: str) -> tuple[str, ...]:
     return tuple(sources)
 
 
+def find_group_sources(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
+    """Return the columns behind a column of clusters: itself, or those of "pair" where there is no such column.
+
+    Raises
+    ------
+    SpecError
+        If there is no such column.
+    """
+    if column == PAIR:
+        return find_sources(frame, column)
+    require_columns(frame, [column])
+    return (column,)
+
+
 def build_effect(frame: pd.DataFrame, effect: str) -> Effect:
     """Return an effect with its codes; "node^x" has the two members' codes, (n, 2).
 
@@ -138,7 +154,7 @@ def build_effect(frame: pd.DataFrame, effect: str) -> Effect:
     SpecError
         If there is no such column, or "node" is named twice.
     PairError
-        As :func:`code_members`, for "node^…".
+        As :func:`code_members`, for "node^…"; if the members behind "pair" are not all strings or all integers.
     """
     parts = [effect] if effect in frame.columns else effect.split("^")
     symmetric = NODE in parts and NODE not in frame.columns
@@ -164,12 +180,6 @@ def find_several(effects: Sequence[Effect], n_rows: int) -> NDArray[np.bool_]:
         kept &= ~lone
 
 
-def keep_rows(effect: Effect, kept: NDArray[np.bool_]) -> Effect:
-    """Return the effect on the rows kept, without the levels that are gone."""
-    codes, n_levels = _join([effect.codes[kept]])
-    return Effect(effect.name, codes, n_levels)
-
-
 def is_nested(effect: Effect, groups: IntArray) -> bool:
     """Return whether each level of an effect lies in one group; an effect of two members never does."""
     if effect.codes.ndim > 1:
@@ -184,12 +194,24 @@ def _factorize(values: pd.Series) -> tuple[IntArray, pd.Index]:
     return np.asarray(codes, dtype=np.intp), pd.Index(found)
 
 
+def _stack_members(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return the units of the two columns of pairs, one column below the other; refuse codes that would never meet."""
+    units = [_open_categories(frame[column]) for column in columns]
+    for column, codes in zip(columns, units, strict=True):
+        check_codes(codes, f"the column {column}", like=units[-1])
+    return pd.concat(units, ignore_index=True)
+
+
+def _open_categories(values: pd.Series) -> pd.Series:
+    return values.astype(values.cat.categories.dtype) if isinstance(values.dtype, pd.CategoricalDtype) else values
+
+
 def _code_part(frame: pd.DataFrame, part: str) -> IntArray:
     """Return the codes of one column, or of "pair", whose members may stand in either order."""
     sources = find_sources(frame, part)
     if len(sources) == 1:
         return _factorize(frame[sources[0]])[0]
-    codes, _ = _factorize(pd.concat([frame[source] for source in sources], ignore_index=True))
+    codes, _ = _factorize(_stack_members(frame, sources))
     first, second = codes.reshape(2, -1)
     return _join([np.minimum(first, second), np.maximum(first, second)])[0]
 

@@ -181,8 +181,8 @@ def _list_columns(gravity: Gravity | None, rule: str | None) -> list[str]:
 
 def _mark_designated(table: pd.DataFrame, designated: Iterable[str]) -> tuple[BoolArray, int]:
     """Return which units of the table are designated (n,), and how many designated ones it lacks."""
-    if isinstance(designated, str):
-        raise PairError(f"designated must be a list of unit codes. Got the string {designated!r}.")
+    if isinstance(designated, str) or not isinstance(designated, Iterable):
+        raise PairError(f"designated must be a list of unit codes. Got {designated!r}.")
     codes = pd.Series(sorted(set(designated), key=str), dtype=object)
     check_codes(codes, "designated", like=table.index.to_series())
     inside: BoolArray = table.index.isin(codes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, get_args
 
@@ -17,26 +17,28 @@ from econ.covariance import compute_bread
 from econ.errors import FitError, SpecError
 from econ.estimate import Dropped, Estimate
 from econ.inference import Fit, compute_inference
-from econ.keys import MEMBERS, NODE, require_columns
+from econ.keys import NODE, find_group_sources
 from econ.sample import build_sample
-from econ.spec import AUTO, INTERCEPT, Engine, Model, PanelSpec, check_choice, parse_vcov
+from econ.spec import AUTO, INTERCEPT, MEMBERS, Engine, Model, PanelSpec, check_choice, parse_vcov
 from econ.within import Absorber
 
 if TYPE_CHECKING:
     from econ.sample import Sample
-    from econ.spec import VcovLike, VcovSpec
+    from econ.spec import VcovLike
 
 FloatArray = NDArray[np.float64]
 
 _NOTHING = 1e-20
 """Sums of squares below this share of the raw ones are rounding."""
+_FLOOR = 1e-28
+"""So are sums of squared residuals below this share of the raw outcome's."""
 
 
 def fit_panel(
     frame: pd.DataFrame,
     outcome: str,
-    regressors: Sequence[str],
-    absorb: Sequence[str] | None,
+    regressors: Iterable[str],
+    absorb: Iterable[str] | None,
     vcov: VcovLike = AUTO,
     weights: str | None = None,
     model: Model = "ols",
@@ -84,10 +86,10 @@ def fit_panel(
         If the pairs are not unordered ones where they must be ("node^…", dyadic, jackknife by both members).
     FitError
         If values are infinite, weights not positive, cluster columns incomplete; if the equation is saturated or
-        nothing is identified; if "node^…" absorbs a regressor, or shares add up to another regressor.
+        identifies nothing; if "node^…" absorbs a regressor, or shares add up to another regressor.
     """
-    recipe = _check_arguments(frame, outcome, regressors, absorb, vcov, weights, model, ssc, engine)
-    sample = build_sample(frame, outcome, regressors, absorb or (), weights)
+    spec = _check_arguments(frame, outcome, regressors, absorb, vcov, weights, model, ssc, engine)
+    sample = build_sample(frame, outcome, spec.regressors, spec.absorb, weights)
     absorber = Absorber(sample.effects, sample.weights)
     within = absorber.residualize(sample.data)
     _check_outcome(outcome, sample, within[:, 0])
@@ -97,7 +99,7 @@ def fit_panel(
     _check_rows(sample, absorber)
     estimates = _solve(within, sample.weights) if engine is None else _solve_with_linearmodels(sample)
     fit = Fit(sample, absorber, within, within[:, 0] - within[:, 1:] @ estimates, estimates)
-    return _report(fit, recipe, vcov, ssc)
+    return _report(fit, spec, vcov, ssc)
 
 
 def _check_arguments(
@@ -110,8 +112,8 @@ def _check_arguments(
     model: Model,
     ssc: str | None,
     engine: Engine | None,
-) -> Callable[[VcovSpec], PanelSpec]:
-    """Return the recipe of the fit, which lacks its covariance only; refuse arguments of the wrong kind."""
+) -> PanelSpec:
+    """Return the recipe of the fit, whose covariance is still to be found; refuse arguments of the wrong kind."""
     if not isinstance(frame, pd.DataFrame):
         raise SpecError(f"The 'frame' parameter of fit_panel must be a DataFrame. Got {type(frame).__name__} instead.")
     for parameter, value in (("outcome", outcome), ("weights", "" if weights is None else weights)):
@@ -126,32 +128,24 @@ def _check_arguments(
         )
     check_choice("fit_panel", "model", model, get_args(Model))
     check_choice("fit_panel", "engine", engine, (None, *get_args(Engine)))
-    require_columns(frame, parse_vcov("hc1" if vcov == AUTO else vcov, ssc).by)
-    return functools.partial(_build_spec, outcome, names, effects, weights, model, engine)
+    wanted = parse_vcov("hc1" if vcov == AUTO else vcov, ssc)
+    for column in wanted.by:
+        find_group_sources(frame, column)
+    return PanelSpec(outcome, names, effects, wanted, weights, model, engine)
 
 
 def _check_names(parameter: str, names: object) -> tuple[str, ...]:
     """Return a sequence of different names; a lone string is none."""
-    if isinstance(names, str) or not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+    given = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [None]
+    if not all(isinstance(name, str) for name in given):
         raise SpecError(
             f"The {parameter!r} parameter of fit_panel must be a list of column names. Got {names!r} instead."
         )
-    doubled = sorted({name for name in names if list(names).count(name) > 1})
+    names = [str(name) for name in given]
+    doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise SpecError(f"The {parameter!r} parameter of fit_panel names {', '.join(doubled)} twice. Name it once.")
     return tuple(names)
-
-
-def _build_spec(
-    outcome: str,
-    regressors: tuple[str, ...],
-    absorb: tuple[str, ...],
-    weights: str | None,
-    model: Model,
-    engine: Engine | None,
-    vcov: VcovSpec,
-) -> PanelSpec:
-    return PanelSpec(outcome, regressors, absorb, vcov, weights, model, engine)
 
 
 def _check_outcome(outcome: str, sample: Sample, within: FloatArray) -> None:
@@ -210,10 +204,10 @@ def _solve_with_linearmodels(sample: Sample) -> FloatArray:
 _read_version = functools.cache(version)
 
 
-def _report(fit: Fit, recipe: Callable[[VcovSpec], PanelSpec], vcov: VcovLike, ssc: str | None) -> Estimate:
+def _report(fit: Fit, spec: PanelSpec, vcov: VcovLike, ssc: str | None) -> Estimate:
     """Return the estimate with one covariance; the fit travels with it, so that others cost no new fit."""
     inference = compute_inference(fit, vcov, ssc)
-    sample, spec = fit.sample, recipe(inference.spec)
+    sample, spec = fit.sample, dataclasses.replace(spec, vcov=inference.spec)
     r2, r2_within = _compute_r2(fit)
     return Estimate(
         params=inference.params,
@@ -223,12 +217,12 @@ def _report(fit: Fit, recipe: Callable[[VcovSpec], PanelSpec], vcov: VcovLike, s
         n_clusters=inference.n_clusters,
         absorbed=spec.absorb,
         dropped=sample.dropped,
-        notes=(*inference.notes, *_describe_equation(spec, sample)),
+        notes=(*inference.notes, *_describe_equation(spec, sample), *_describe_residuals(fit, spec.outcome)),
         r2=r2,
         r2_within=r2_within,
         spec=spec,
         versions={name: _read_version(name) for name in ("numpy", "pandas", "scipy", *filter(None, [spec.engine]))},
-        revise=functools.partial(_report, fit, recipe),
+        revise=functools.partial(_report, fit, spec),
     )
 
 
@@ -257,3 +251,16 @@ def _describe_equation(spec: PanelSpec, sample: Sample) -> list[str]:
             f"The symmetric effect ({NODE}^…) does not."
         )
     return notes
+
+
+def _describe_residuals(fit: Fit, outcome: str) -> list[str]:
+    """Say of a perfect fit that its standard errors are made of rounding."""
+    weights = np.ones(len(fit.residuals)) if fit.sample.weights is None else fit.sample.weights
+    left = fit.within[:, 0] - np.average(fit.within[:, 0], weights=weights)
+    reach = max(_NOTHING * float(weights @ left**2), _FLOOR * float(weights @ fit.sample.outcome**2))
+    if float(weights @ fit.residuals**2) > reach:
+        return []
+    return [
+        f"The equation fits {outcome} perfectly: standard errors are made of rounding and mean nothing. "
+        "Look whether the outcome is made of its regressors."
+    ]

@@ -10,8 +10,17 @@ from numpy.typing import NDArray
 
 from econ.errors import FitError, SpecError
 from econ.estimate import Dropped
-from econ.keys import build_effect, find_several, find_sources, keep_rows, name_row, require_columns
-from econ.spec import INTERCEPT
+from econ.keys import (
+    build_effect,
+    code_members,
+    find_several,
+    find_sources,
+    has_members,
+    name_row,
+    require_columns,
+)
+from econ.spec import INTERCEPT, MEMBERS
+from econ.within import keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +83,7 @@ def build_sample(
     SpecError
         If a column is unknown, doubled or not numeric.
     PairError
-        If "node^…" is absorbed and the pairs are not unordered ones.
+        If the members unit_i and unit_j do not make unordered pairs, each once in a period.
     FitError
         If a value is infinite, a weight is not positive, or no row is left.
     """
@@ -89,6 +98,8 @@ def build_sample(
     _check_finite(frame, numeric, numbers)
     if weights is not None:
         _check_positive(frame, weights, numbers[:, -1])
+    if has_members(frame) and frame[list(MEMBERS)].notna().all(axis=None):
+        code_members(frame)
     effects = [build_effect(frame, effect) for effect in absorb]
     several = find_several(effects, len(frame))
     dropped += _count_singletons(absorb, several)

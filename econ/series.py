@@ -26,7 +26,7 @@ def check_series(frame: pd.DataFrame, columns: Sequence[str], function: str) -> 
     ----------
     frame
         One row a unit and period: ``unit`` (strings, such as six-digit codes, or integers; never both), ``period``
-        (integers), ``columns`` (numbers; NaN = missing). Rows in any order.
+        (whole numbers), ``columns`` (numbers; NaN = missing). Rows in any order.
     columns
         The columns of numbers. They are returned as float64; unit and period keep their dtypes.
     function
@@ -43,6 +43,7 @@ def check_series(frame: pd.DataFrame, columns: Sequence[str], function: str) -> 
         raise SeriesError(f"{function} needs the columns {', '.join((*KEY, *columns))}. Missing: {', '.join(absent)}.")
     if frame.empty:
         raise SeriesError(f"{function} got a frame without rows. Give one row a unit and period.")
+    frame = _plain_key(frame)
     _check_key(frame, function)
     table = frame[[*KEY, *columns]].sort_values(list(KEY), ignore_index=True)
     for name in columns:
@@ -79,6 +80,17 @@ def check_lengths(units: pd.Series, counts: pd.Series, function: str, cause: str
         )
 
 
+def _plain_key(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with an index of its own, units that are no categories, and whole years as integers."""
+    frame = frame.reset_index(drop=True)
+    if isinstance(frame["unit"].dtype, pd.CategoricalDtype):
+        frame = frame.assign(unit=frame["unit"].astype(frame["unit"].cat.categories.dtype))
+    periods = frame["period"]
+    if periods.dtype.kind == "f" and bool((periods == periods.round()).all()):
+        frame = frame.assign(period=periods.astype("int64"))
+    return frame
+
+
 def _check_key(frame: pd.DataFrame, function: str) -> None:
     for name in KEY:
         n_missing = int(frame[name].isna().sum())
@@ -86,8 +98,8 @@ def _check_key(frame: pd.DataFrame, function: str) -> None:
             raise SeriesError(f"{function}: {name} is missing in {n_missing} rows. Fill it in, or drop these rows.")
     if pd.api.types.infer_dtype(frame["unit"]) not in ("string", "integer"):
         raise SeriesError(f"{function}: units must be all strings or all integers. Convert them, e.g. astype(str).")
-    if frame["period"].dtype.kind not in "iu":
-        kind = frame["period"].dtype
+    kind = frame["period"].dtype
+    if kind.kind not in "iu":
         raise SeriesError(f"{function}: periods must be integers, such as years. Got {kind}: astype('int64') converts.")
     doubled = frame.duplicated(list(KEY))
     if doubled.any():

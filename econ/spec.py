@@ -17,11 +17,13 @@ VcovLike = str | Mapping[str, object]
 """What ``fit_panel(vcov=…)`` takes: "auto", "iid", "hc1", or {kind: column or columns}."""
 
 AUTO = "auto"
+MEMBERS = ("unit_i", "unit_j")
+"""The columns of a pair's two units."""
 INTERCEPT = "Intercept"
 WILD_DRAWS = 9_999
 WILD_SEED = 20_150_307
 
-_MEMBERS: Mapping[str, tuple[int, ...]] = {
+_N_COLUMNS: Mapping[str, tuple[int, ...]] = {
     "iid": (0,),
     "hc1": (0,),
     "cluster": (1,),
@@ -94,8 +96,8 @@ def parse_vcov(vcov: VcovLike, ssc: str | None = None) -> VcovSpec:
         If the kind, its columns, an option or ``ssc`` is not one of those known.
     """
     kind, columns, options = _split(vcov)
-    if len(columns) not in _MEMBERS[kind]:
-        wanted = " or ".join(str(number) for number in _MEMBERS[kind])
+    if len(columns) not in _N_COLUMNS[kind]:
+        wanted = " or ".join(str(number) for number in _N_COLUMNS[kind])
         raise SpecError(f"vcov {kind!r} takes {wanted} columns. Got {vcov!r} instead.")
     if len(set(columns)) < len(columns):
         raise SpecError(f"vcov {kind!r} needs different columns. Got {vcov!r} instead.")
@@ -107,7 +109,7 @@ def parse_vcov(vcov: VcovLike, ssc: str | None = None) -> VcovSpec:
 
 def _split(vcov: VcovLike) -> tuple[VcovKind, tuple[str, ...], dict[str, int]]:
     entries: Mapping[str, object] = {vcov: ()} if isinstance(vcov, str) else vcov
-    kinds = [kind for kind in entries if kind in _MEMBERS] if isinstance(entries, Mapping) else []
+    kinds = [kind for kind in entries if kind in _N_COLUMNS] if isinstance(entries, Mapping) else []
     kind = kinds[0] if len(kinds) == 1 else None
     if not _is_kind(kind):
         known = '"auto", "iid", "hc1", {"cluster": column}, {"twoway": (a, b)}, {"dyadic": (a, b)}, '

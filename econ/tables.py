@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Lang = Literal["en", "zh"]
 
+_BRACKETED = re.compile(r"\([\d.e+-]+\)$")
+
 STARS = (("***", 0.01), ("**", 0.05), ("*", 0.1))
 """Marks and the p-values below which they stand, the strictest first."""
 
@@ -34,6 +36,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "paren": "Standard errors in parentheses: {}.",
         "stars": "{} p < {}",
         "iid": "classical",
+        "hc0": "robust to heteroskedasticity (HC0)",
         "hc1": "robust to heteroskedasticity (HC1)",
         "cluster": "clustered by {}",
         "twoway": "clustered by {} and by {}",
@@ -52,6 +55,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "paren": "括号内为{}标准误。",
         "stars": "{} p < {}",
         "iid": "普通",
+        "hc0": "异方差稳健（HC0）",
         "hc1": "异方差稳健（HC1）",
         "cluster": "聚类到{}的稳健",
         "twoway": "按{}与{}双向聚类的稳健",
@@ -128,16 +132,23 @@ def _list_terms(
     estimates: Sequence[Estimate], labels: Mapping[str, str], stars: Sequence[tuple[str, float]], digits: int
 ) -> list[tuple[str, ...]]:
     params = [estimate.params.set_index("term") for estimate in estimates]
-    terms = dict.fromkeys(term for table in params for term in table.index if term != INTERCEPT)
+    longest_first = sorted(params, key=len, reverse=True)
+    terms = dict.fromkeys(term for table in longest_first for term in table.index if term != INTERCEPT)
     rows = []
     for term in terms:
         cells = [table.loc[term] if term in table.index else None for table in params]
         shown = [
-            "" if cell is None else f"{cell['estimate']:.{digits}f}{_mark(cell['p_value'], stars)}" for cell in cells
+            "" if cell is None else show_number(cell["estimate"], digits) + _mark(cell["p_value"], stars)
+            for cell in cells
         ]
-        errors = ["" if cell is None else f"({cell['std_error']:.{digits}f})" for cell in cells]
+        errors = ["" if cell is None else f"({show_number(cell['std_error'], digits)})" for cell in cells]
         rows += [(labels.get(term, term), *shown), ("", *errors)]
     return rows
+
+
+def show_number(value: float, digits: int = 4) -> str:
+    """Return a number with ``digits`` decimals; one that would lose all but its first digit, in powers of ten."""
+    return f"{value:.2e}" if 0 < abs(value) < 5 * 10**-digits else f"{value:.{digits}f}"
 
 
 def _mark(p_value: float, stars: Sequence[tuple[str, float]]) -> str:
@@ -161,7 +172,7 @@ def _list_counts(estimates: Sequence[Estimate], labels: Mapping[str, str], lang:
     kinds = dict.fromkeys(kind for estimate in estimates for kind in estimate.n_clusters)
     clusters = [
         (
-            words["clusters"].format(labels.get(kind, kind)),
+            words["clusters"].format(labels.get(f"{kind}s", labels.get(kind, kind))),
             *(f"{estimate.n_clusters[kind]:,}" if kind in estimate.n_clusters else "" for estimate in estimates),
         )
         for kind in kinds
@@ -189,7 +200,8 @@ def _describe_errors(
 def describe_vcov(spec: VcovSpec, labels: Mapping[str, str] | None = None, lang: Lang = "en") -> str:
     """Return in words how standard errors were computed, for the note of a table."""
     names = [(labels or {}).get(column, column) for column in spec.by]
-    return _WORDS[lang][spec.kind].format(*names)
+    kind = "hc0" if (spec.kind, spec.ssc) == ("hc1", "none") else spec.kind
+    return _WORDS[lang][kind].format(*names)
 
 
 def _collect_notes(estimates: Sequence[Estimate]) -> list[str]:
@@ -197,9 +209,20 @@ def _collect_notes(estimates: Sequence[Estimate]) -> list[str]:
 
 
 def list_rows(table: Table) -> pd.DataFrame:
-    """Return the cells of a table as a frame, e.g. for a CSV file; the notes are left out."""
-    rows = [row for block in table.blocks for row in block]
+    """Return the cells of a table as a frame, e.g. for a CSV file; the notes are left out.
+
+    Errors lose their parentheses and stand in a row called se: a spreadsheet would read (0.1) as −0.1.
+    """
+    rows = [
+        ("se" if not row[0] and any(map(_BRACKETED.match, row[1:])) else row[0], *map(_strip_brackets, row[1:]))
+        for block in table.blocks
+        for row in block
+    ]
     return pd.DataFrame(rows, columns=list(table.head))
+
+
+def _strip_brackets(cell: str) -> str:
+    return cell[1:-1] if _BRACKETED.match(cell) else cell
 
 
 def render_text(table: Table) -> str:
@@ -224,7 +247,7 @@ def _measure_width(text: str) -> int:
 
 
 def render_latex(table: Table) -> str:
-    r"""Return a ``threeparttable`` with ``booktabs`` rules, to be read with ``\input``."""
+    r"""Return a ``threeparttable`` with ``booktabs`` rules, to be read with ``\input``; both packages are needed."""
     n_columns = len(table.head) - 1
     body = [_join_latex(table.head), "\\midrule"]
     for place, block in enumerate(table.blocks):
@@ -232,6 +255,7 @@ def render_latex(table: Table) -> str:
     caption = [f"\\caption{{{_escape(table.title)}}}"] if table.title else []
     notes = ["\\begin{tablenotes}[flushleft]\\footnotesize", *(f"\\item {_escape(note)}" for note in table.notes)]
     lines = [
+        "% needs \\usepackage{booktabs,threeparttable}",
         "\\begin{threeparttable}",
         *caption,
         f"\\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from econ.designations import NEVER, Boundary, CountyZones, IntArray, Timing, check_periods, find_onsets
 from econ.errors import PairError, TreatmentError, name_first
+from econ.spec import MEMBERS
 from econ.units import check_codes, check_columns
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-_MEMBERS = ("unit_i", "unit_j")
 _MADE = ("period", "pair_id", "treated", "cohort", "event_time", "treated_unit", "treated_i", "treated_j")
 _ROLES = ("neither", "one", "both")
 
@@ -54,7 +54,7 @@ def assign_treatment(
     pairs
         ``unit_i``, ``unit_j`` and, from ``form_pairs``, ``role`` and ``gravity``; all columns are carried through.
     designations
-        ``unit`` and ``date`` (dates, or ISO text such as "2015-03-07"); the earliest of a unit counts. Optional:
+        ``unit`` and ``date`` (dates, or text such as 2015-03-07, 2015/3/7); the earliest of a unit counts. Optional:
         ``ended_on`` (a date; missing = still in force), ``widens_to`` (unit codes joined by ";" that the zone covers
         too from the row's date on), ``parent`` (the prefecture of a county-level zone, missing for others).
     periods
@@ -85,15 +85,16 @@ def assign_treatment(
     """
     years = check_periods(periods)
     _check_pairs(pairs)
+    pairs = pairs.reset_index(drop=True)
     onsets = find_onsets(designations, years, timing, boundary, county_zones)
     check_codes(designations["unit"], "the designations", TreatmentError, like=pairs["unit_i"])
-    ordered = pairs.sort_values(list(_MEMBERS), ignore_index=True)
+    ordered = pairs.sort_values(list(MEMBERS), ignore_index=True)
     _check_roles(ordered, onsets, years)
     panel = _cross_periods(_date_pairs(ordered, onsets), onsets, years, timing)
     if timing == "drop_entry_year":
         panel = panel[~_mark_entries(ordered, onsets, years)]
-    made = ["period", "pair_id", *[name for name in pairs.columns if name not in _MEMBERS], *_MADE[2:]]
-    return panel[[*_MEMBERS, *made]].reset_index(drop=True)
+    made = ["period", "pair_id", *[name for name in pairs.columns if name not in MEMBERS], *_MADE[2:]]
+    return panel[[*MEMBERS, *made]].reset_index(drop=True)
 
 
 def find_designated(
@@ -165,7 +166,7 @@ def check_absorbing(panel: pd.DataFrame) -> None:
     TreatmentError
         Naming the first pairs and periods; or if ``treated`` is missing somewhere.
     """
-    key = list(_MEMBERS) if "unit_i" in panel.columns else ["unit"]
+    key = list(MEMBERS) if "unit_i" in panel.columns else ["unit"]
     check_columns(panel, [*key, "period", "treated"], "the panel", TreatmentError)
     ordered = panel[[*key, "period", "treated"]].sort_values([*key, "period"], ignore_index=True)
     treated = ordered["treated"].astype("Float64")
@@ -183,13 +184,13 @@ def check_absorbing(panel: pd.DataFrame) -> None:
 
 
 def _check_pairs(pairs: pd.DataFrame) -> None:
-    check_columns(pairs, _MEMBERS, "the pairs")
-    for member in _MEMBERS:
+    check_columns(pairs, MEMBERS, "the pairs")
+    for member in MEMBERS:
         check_codes(pairs[member], f"{member} of the pairs", like=pairs["unit_j"])
     turned = pairs["unit_i"] >= pairs["unit_j"]
     if turned.any():
         raise PairError(f"unit_i must come before unit_j: {_name_pairs(pairs[turned])}. Use the pairs of form_pairs.")
-    doubled = pairs.duplicated(list(_MEMBERS))
+    doubled = pairs.duplicated(list(MEMBERS))
     clashes = [name for name in _MADE if name in pairs.columns]
     if doubled.any() or clashes:
         found = (
@@ -199,24 +200,34 @@ def _check_pairs(pairs: pd.DataFrame) -> None:
 
 
 def _check_roles(pairs: pd.DataFrame, onsets: pd.DataFrame, years: IntArray) -> None:
-    """Refuse roles that are not those of the units treated within the window."""
+    """Refuse roles that are neither those of the units designated in the window nor those of the units treated in it.
+
+    A unit designated in the last year is not treated in the window under the rules that wait for the next one.
+    """
     if "role" not in pairs.columns:
         return
-    numbers = sum((_take(onsets["start"], pairs[member], NEVER) < NEVER).astype(int) for member in _MEMBERS)
-    found = np.array(_ROLES, dtype=object)[numbers]
-    bad = np.flatnonzero(pairs["role"].to_numpy(dtype=object) != found)
+    last = years[-1]
+    by_rule = (_count_members(pairs, onsets[column] <= last) for column in ("start", "entry"))
+    found = [np.array(_ROLES, dtype=object)[numbers] for numbers in by_rule]
+    given = pairs["role"].to_numpy(dtype=object)
+    bad = np.flatnonzero((given != found[0]) & (given != found[1]))
     if len(bad):
-        names = [f"{i}-{j} ({role!r})" for i, j, role in pairs.loc[bad, [*_MEMBERS, "role"]].to_numpy()]
+        names = [f"{i}-{j} ({role!r})" for i, j, role in pairs.loc[bad, [*MEMBERS, "role"]].to_numpy()]
         raise TreatmentError(
             f"the roles of pairs are not those of the designations: {name_first(names)}; the first is "
-            f"{found[bad[0]]!r} in {years[0]}–{years[-1]}. Form the pairs with find_designated of the same "
-            "designations, periods and timing."
+            f"{found[0][bad[0]]!r} in {years[0]}–{last}. Form the pairs with the units designated in the same periods."
         )
+
+
+def _count_members(pairs: pd.DataFrame, flags: pd.Series) -> NDArray[np.intp]:
+    """Return how many members of each pair are flagged (``flags`` by unit)."""
+    counts: NDArray[np.intp] = np.sum([_take(flags.astype(np.intp), pairs[member], 0) for member in MEMBERS], axis=0)
+    return counts
 
 
 def _date_pairs(pairs: pd.DataFrame, onsets: pd.DataFrame) -> pd.DataFrame:
     """Add pair_id, cohort (int64, NEVER) and treated_unit, which do not vary over the periods."""
-    first, second = (_take(onsets["cohort"], pairs[member], NEVER) for member in _MEMBERS)
+    first, second = (_take(onsets["cohort"], pairs[member], NEVER) for member in MEMBERS)
     single = np.where(first < NEVER, pairs["unit_i"], pairs["unit_j"])
     unclear = (first < NEVER) == (second < NEVER)
     kind = "Int64" if pairs["unit_i"].dtype.kind in "iu" else "string"
@@ -231,7 +242,7 @@ def _cross_periods(pairs: pd.DataFrame, onsets: pd.DataFrame, years: IntArray, t
     """Return a row a pair and period, with treated, event_time, and cohort as Int64 with NA."""
     panel = pairs.loc[pairs.index.repeat(len(years))].reset_index(drop=True)
     period = np.tile(years, len(pairs))
-    treated_i, treated_j = (_treat_member(onsets, pairs[member], years, timing) for member in _MEMBERS)
+    treated_i, treated_j = (_treat_member(onsets, pairs[member], years, timing) for member in MEMBERS)
     never = panel["cohort"].to_numpy() == NEVER
     cohort = np.where(never, 0, panel["cohort"])
     return panel.assign(
@@ -257,7 +268,7 @@ def _treat_member(
 
 def _mark_entries(pairs: pd.DataFrame, onsets: pd.DataFrame, years: IntArray) -> NDArray[np.bool_]:
     """Return in which rows a member enters, (pairs × years,)."""
-    first, second = (_take(onsets["entry"], pairs[member], NEVER)[:, None] for member in _MEMBERS)
+    first, second = (_take(onsets["entry"], pairs[member], NEVER)[:, None] for member in MEMBERS)
     entries: NDArray[np.bool_] = (years == first) | (years == second)
     return entries.ravel()
 

@@ -31,7 +31,7 @@ def check_codes(
     other = None if like is None else _find_kind(like)
     if other and len(codes) and kind != other:
         raise error(
-            f"unit codes in {where} are {kind}s, such as {codes.iloc[0]!r}; elsewhere they are {other}s. "
+            f"unit codes in {where} are {kind}s, such as {codes.head(1).tolist()[0]!r}; elsewhere they are {other}s. "
             "Read all of them as text."
         )
 
@@ -85,6 +85,7 @@ def read_units(units: pd.DataFrame, columns: Sequence[str], years: Sequence[int]
 def _select_years(units: pd.DataFrame, columns: Sequence[str], years: Sequence[int] | None) -> pd.DataFrame:
     """Return unit and ``columns`` of the rows of ``years`` (None: all), sorted by unit and year."""
     check_columns(units, ["unit", *columns], "the table of units")
+    units = units.reset_index(drop=True)
     check_codes(units["unit"], "the table of units")
     key = ["unit", *[name for name in _YEARS if name in units.columns][:1]]
     _refuse(units["unit"][units.duplicated(key)], f"with several rows for one {key[-1]}", "Keep one of each.")

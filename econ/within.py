@@ -55,6 +55,15 @@ class Effect:
     n_levels: int
 
 
+def keep_rows(effect: Effect, rows: NDArray[np.bool_] | IntArray) -> Effect:
+    """Return the effect on some rows (a mask, or their places), without the levels that are gone."""
+    codes = effect.codes[rows]
+    left = np.zeros(effect.n_levels, dtype=bool)
+    left[codes] = True
+    numbers = np.cumsum(left, dtype=np.intp) - 1
+    return Effect(effect.name, numbers[codes], int(left.sum()))
+
+
 class Absorber:
     """Takes fixed effects out of columns.
 

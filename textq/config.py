@@ -16,6 +16,11 @@ from textq.errors import ConfigError
 NOTHING = "none"
 """How a file says None."""
 
+BY_MEASURE = "by measure"
+"""The transform of Cerqueira–Martins, and none of the other measures."""
+
+REFUSE, KEEP = "refuse", "keep"
+
 PRE = "pre"
 """The years before the first designation of any unit."""
 
@@ -62,6 +67,24 @@ def _read_year(value: object, place: _Place) -> int:
     return value
 
 
+def _read_flag(value: object, place: _Place) -> bool:
+    if not isinstance(value, bool):
+        raise place.refuse("true or false", value)
+    return value
+
+
+def _read_lang(value: object, place: _Place) -> str:
+    if value not in ("zh", "en"):
+        raise place.refuse('"zh" or "en"', value)
+    return str(value)
+
+
+def _read_decision(value: object, place: _Place) -> str:
+    if value not in (REFUSE, KEEP):
+        raise place.refuse(f'"{REFUSE}" or "{KEEP}"', value)
+    return str(value)
+
+
 def _read_texts(value: object, place: _Place) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
         raise place.refuse("a list of texts", value)
@@ -103,6 +126,9 @@ MaybeText = Annotated[str | None, _read_text_or_none]
 Texts = Annotated[tuple[str, ...], _read_texts]
 File = Annotated[Path, _read_path]
 Number = Annotated[float | None, _read_number_or_none]
+Flag = Annotated[bool, _read_flag]
+Language = Annotated[str, _read_lang]
+Decision = Annotated[str, _read_decision]
 Year = Annotated[int, _read_year]
 Window = Annotated[tuple[int, int] | None, _read_window]
 Years = Annotated[tuple[int, ...] | str | None, _read_years_or_text]
@@ -121,14 +147,15 @@ class ScoresConfig:
     run: File
     measure: Text = "stock"
     coverage: File | None = None
-    incomplete: Text = "refuse"
+    incomplete: Decision = REFUSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesConfig:
     """[series]: the economic series of the units; long (a row a unit and period) or wide (periods across).
 
-    ``base_year`` is the year of the list of unit codes that all files of the study are matched to.
+    ``base_year`` is the year of the list of unit codes that all files of the study are matched to. ``doubtful`` says
+    what to do where values jump, or look like an index in the place of growth: refuse, or keep.
     """
 
     file: File
@@ -136,6 +163,8 @@ class SeriesConfig:
     period: Text | None = None
     value: Text | None = None
     base_year: Year | None = None
+    index_to_growth: Flag = False
+    doubtful: Decision = REFUSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +209,7 @@ class OutcomeConfig:
     """[outcome]: how the series become synchronization; see ``econ.filter_series``, ``measure_synchronization``."""
 
     measure: Text = "cerqueira_martins"
-    transform: MaybeText = "cerqueira"
+    transform: MaybeText = BY_MEASURE
     clip: Number = 1e-6
     filter: Text = NOTHING
     filter_options: Options = field(default_factory=dict)
@@ -205,7 +234,7 @@ class EstimateConfig:
 class LabelsConfig:
     """[labels]: the language of tables."""
 
-    lang: Text | None = None
+    lang: Language | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +264,9 @@ SECTIONS: Mapping[str, type[Any]] = {
     "estimate": EstimateConfig,
     "labels": LabelsConfig,
 }
+_COMMAND_OPTIONS = frozenset(f"TEXTQ_ESTIMATE_{name}" for name in ("OUT", "SETTINGS", "AS_JSON", "JSON", "LANG"))
+"""Variables that click reads as options of the command."""
+
 _OPTIONAL = ("scores", "units")
 
 
@@ -266,7 +298,9 @@ def _list_file(path: Path) -> list[tuple[_Place, object]]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: no valid TOML in UTF-8 ({error}). Texts stand in double quotes.") from error
+        raise ConfigError(
+            f"{path}: no valid TOML in UTF-8 ({error}). Save it as UTF-8; texts stand in double quotes."
+        ) from error
     found: list[tuple[_Place, object]] = []
     for section, entries in content.items():
         if section not in SECTIONS:
@@ -280,12 +314,11 @@ def _list_file(path: Path) -> list[tuple[_Place, object]]:
 
 def _list_environment(environment: Mapping[str, str]) -> list[tuple[_Place, object]]:
     found: list[tuple[_Place, object]] = []
-    for section, kind in SECTIONS.items():
-        for one in fields(kind):
-            variable = f"TEXTQ_{section}_{one.name}".upper()
-            if variable in environment:
-                place = _Place(variable, section, one.name, Path.cwd())
-                found.append((place, _parse_value(environment[variable])))
+    for variable, text in environment.items():
+        section = next((name for name in SECTIONS if variable.startswith(f"TEXTQ_{name}_".upper())), None)
+        if section and variable not in _COMMAND_OPTIONS:
+            key = variable.removeprefix(f"TEXTQ_{section}_".upper()).lower()
+            found.append((_find_place(variable, section, key, Path.cwd()), _parse_value(text)))
     return found
 
 

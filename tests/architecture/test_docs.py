@@ -104,6 +104,18 @@ def test_commands_of_the_readmes_parse(repository: Path) -> None:
             assert name in COMMANDS
 
 
+def test_the_econ_example_of_the_readmes_runs(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repository)
+    for readme in sorted(repository.glob("README*.md")):
+        (code,) = re.findall(
+            r"^```python\n(import econ\n.*?)^```", readme.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        )
+        exec(compile(code, readme.name, "exec"), {})  # the repository's own text
+        assert "synchronization ~ treated + [pair] + [period]" in capsys.readouterr().out
+
+
 def test_readmes_name_the_test_command(repository: Path) -> None:
     """The one that .ci/run runs, too."""
     for readme in repository.glob("README*.md"):

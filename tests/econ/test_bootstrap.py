@@ -172,12 +172,12 @@ def test_the_small_sample_correction_does_not_move_the_test() -> None:
     [
         (2, 9_999, 36, "all 36 vectors of Webb's six-point weights for 2 clusters"),
         (5, 9_999, 7_776, "all 7,776 vectors of Webb's six-point weights"),
-        (6, 9_999, 9_999, "9,999 draws of Webb's six-point weights for 6 clusters, seed 1"),
-        (11, 9_999, 9_999, "9,999 draws of Webb's six-point weights"),
+        (6, 9_999, 10_000, "9,999 draws of Webb's six-point weights for 6 clusters, seed 1"),
+        (11, 9_999, 10_000, "9,999 draws of Webb's six-point weights"),
         (12, 4_096, 4_096, "all 4,096 vectors of Rademacher weights"),
-        (12, 4_095, 4_095, "4,095 draws of Rademacher weights for 12 clusters, seed 1"),
+        (12, 4_095, 4_096, "4,095 draws of Rademacher weights for 12 clusters, seed 1"),
         (13, 9_999, 8_192, "all 8,192 vectors of Rademacher weights"),
-        (14, 9_999, 9_999, "9,999 draws of Rademacher weights"),
+        (14, 9_999, 10_000, "9,999 draws of Rademacher weights"),
     ],
 )
 def test_weights(n_clusters: int, n_draws: int, shape: int, words: str) -> None:
@@ -189,6 +189,27 @@ def test_weights(n_clusters: int, n_draws: int, shape: int, words: str) -> None:
     if "all" in words:
         assert len(np.unique(weights, axis=1).T) == shape
         np.testing.assert_allclose(weights @ weights.T / shape, np.eye(n_clusters), atol=1e-12)
+    else:
+        assert (weights[:, 0] == 1).all()
+
+
+@pytest.mark.parametrize("n_draws", [19, 99, 399])
+def test_drawn_p_values_count_the_sample_itself(n_draws: int) -> None:
+    """An effect so clear that no draw reaches it leaves the sample as the only one: p = 1 / (draws + 1), never 0."""
+    case = Case(15, 20, ("period",))
+    case.outcome += 50 * case.regressors[:, -1]
+    result = case.run(replace(SPEC, draws=n_draws))
+    assert result.p_values[-1] == pytest.approx(1 / (n_draws + 1), rel=1e-12)
+
+
+def test_drawn_p_values_are_the_share_of_refits() -> None:
+    case, spec = Case(16, 14, ("period",)), replace(SPEC, draws=199)
+    weights, _ = bootstrap._draw_weights(14, 199, spec.seed)
+    estimates, _, errors = case.regress(case.regressors, case.outcome)
+    for place in range(2):
+        statistics = np.abs(case.refit(place, 0.0, weights[:, 1:]))
+        n_larger = np.sum(statistics >= abs(estimates[place] / errors[place]) * (1 - 1e-8))
+        assert case.run(spec).p_values[place] == pytest.approx((n_larger + 1) / 200, abs=1e-12)
 
 
 def test_the_seed_decides_the_draws() -> None:

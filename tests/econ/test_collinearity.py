@@ -1,12 +1,15 @@
 """Regressors that effects absorb or that others add up to: left out and named, or refused with the reason."""
 
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from econ.errors import FitError
 from econ.estimate import Dropped
 from econ.panel import fit_panel
-from tests.econ.panels import DYADIC, draw_pairs, draw_units
+from tests.econ.panels import DYADIC, MEMBERS, draw_pairs, draw_units
 
 
 def test_node_effects_absorb_the_treatment_and_the_scores_of_its_member() -> None:
@@ -16,6 +19,15 @@ def test_node_effects_absorb_the_treatment_and_the_scores_of_its_member() -> Non
     assert str(caught.value).startswith("node^period absorbs did, did:score. ")
     assert "treatment × distance" in str(caught.value)
     estimate = fit_panel(frame, "y", ["distance", "did:distance"], ["pair", "node^period"], DYADIC)
+    assert list(estimate.params["term"]) == ["did:distance"]
+
+
+def test_ordered_effects_of_both_members_absorb_the_treatment_too() -> None:
+    frame, ordered = draw_pairs(), ["pair", "unit_i^period", "unit_j^period"]
+    with pytest.raises(FitError, match=r"unit_i\^period \+ unit_j\^period absorbs did\. Whatever is a sum"):
+        fit_panel(frame, "y", ["did", "did:distance"], ordered, DYADIC)
+    own = frame.assign(own=frame.groupby(["unit_i", "period"])["y"].transform("mean"))
+    estimate = fit_panel(own, "y", ["own", "did:distance"], ordered, DYADIC)
     assert list(estimate.params["term"]) == ["did:distance"]
 
 
@@ -44,6 +56,15 @@ def test_shares_that_add_up_to_the_treatment_are_refused(order: tuple[str, ...],
     assert list(fit_panel(frame, "y", ["a", "b", "c"], ["pair", "period"], DYADIC).params["term"]) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("decimals", [2, 4, 6, 8])
+def test_rounded_shares_are_refused_like_exact_ones(decimals: int) -> None:
+    frame = draw_pairs()
+    shares = np.random.default_rng(0).dirichlet([1, 2, 3], len(frame)) * frame["did"].to_numpy()[:, None]
+    frame[["a", "b", "c"]] = shares.round(decimals)
+    with pytest.raises(FitError, match="a, b, c add up to did in every row"):
+        fit_panel(frame, "y", ["did", "a", "b", "c"], ["pair", "period"], DYADIC)
+
+
 def test_ordinary_combinations_are_left_out_only() -> None:
     frame = draw_pairs().assign(z=lambda table: table["did"] - 2 * table["x"])
     estimate = fit_panel(frame, "y", ["did", "x", "z"], ["pair", "period"], DYADIC)
@@ -66,3 +87,31 @@ def test_a_regressor_that_never_varies_is_named_so() -> None:
 def test_a_constant_beside_the_intercept_leaves_no_regressor() -> None:
     with pytest.raises(FitError, match=r"no regressor is left \(one: a linear combination of Intercept\)"):
         fit_panel(draw_pairs().assign(one=1), "y", ["one"], None, "hc1")
+
+
+@pytest.mark.parametrize("far", [lambda frame: 1e10, lambda frame: 1e6 * frame["period"]], ids=["level", "trend"])
+@pytest.mark.parametrize("vcov", [DYADIC, {"jackknife": MEMBERS}, {"cluster": "period"}], ids=str)
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_a_regressor_far_from_zero_is_judged_by_its_own_variation(
+    far: Callable[[pd.DataFrame], object], vcov: dict[str, object], weights: str | None
+) -> None:
+    """What is added is absorbed; what rounding leaves of x then moves the numbers by a millionth or so."""
+    frame = draw_pairs()
+    moved = frame.assign(x=frame["x"] + far(frame))
+    one, other = (
+        fit_panel(table, "y", ["did", "x"], ["pair", "period"], vcov, weights=weights) for table in (frame, moved)
+    )
+    assert list(other.params["term"]) == ["did", "x"]
+    for column in ("estimate", "std_error"):
+        np.testing.assert_allclose(other.params[column], one.params[column], rtol=1e-4)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 1e10])
+def test_a_regressor_far_from_zero_is_absorbed_where_nothing_is_left(level: float) -> None:
+    frame = draw_pairs()
+    moved = frame.assign(distance=frame["distance"] + level, z=level + 2 * frame["x"] - frame["did"])
+    estimate = fit_panel(moved, "y", ["distance", "did", "x", "z"], ["pair", "period"], DYADIC)
+    assert [(entry.what, entry.reason) for entry in estimate.dropped] == [
+        ("distance", "absorbed by pair + period"),
+        ("z", "a linear combination of did, x"),
+    ]

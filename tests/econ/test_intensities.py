@@ -111,7 +111,7 @@ def test_treated_but_nothing_in_force_is_kept_counted_and_listed() -> None:
 
     assert found.treated_zero.to_numpy().tolist() == [["b", 2016]]
     assert found.n_treated_zero == 1
-    assert found.notes == ("1 of 5 treated unit-periods have no document in force, S = 0: b in 2016.",)
+    assert found.notes == ("1 of 5 treated unit-periods have a score of 0 in all instruments used: b in 2016.",)
     assert interact_scores(make_panel(), SCORES, ["demand"], scale="none").n_treated_zero == 2
 
 
@@ -223,11 +223,37 @@ def test_scaled_shares_are_refused_too() -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [lambda table: SCORES, lambda table: table.assign(demand=[0.9, 0.6, 0.75, 0.0, 0.999]), lambda table: table],
+    [
+        lambda table: SCORES,
+        lambda table: table.assign(demand=[0.9, 0.6, 0.75, 0.0, 0.95]),
+        lambda table: table.assign(supply=[0.0, 0.4, 0.25, 1.0, 0.0]),
+    ],
 )
 def test_scores_that_do_not_sum_to_one_pass(spoil: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
-    scores = spoil(SHARES.assign(supply=[0.0, 0.4, 0.25, 1.0, 0.0], demand=[0.0, 0.6, 0.75, 0.0, 1.0]))
-    found = interact_scores(make_panel(), scores, ["supply", "demand"], scale="none")
+    found = interact_scores(make_panel(), spoil(SHARES), ["supply", "demand"], scale="none")
 
     check_shares(found.panel, COLUMNS)
     assert np.linalg.matrix_rank(found.panel[["did", *COLUMNS]].to_numpy()) == 3
+
+
+@pytest.mark.parametrize("scale", ["none", "sd"])
+def test_cells_without_any_share_are_no_evidence(scale: str) -> None:
+    """did differs from the sum of the shares in such cells alone: the rank is full, and still they are shares."""
+    shares = SHARES.assign(supply=[0.0, 0.4, 0.25, 1.0, 0.0], demand=[0.0, 0.6, 0.75, 0.0, 1.0])
+    found = interact_scores(make_panel(), shares, ["supply", "demand"], scale=scale)
+
+    assert np.linalg.matrix_rank(found.panel[["did", *COLUMNS]].to_numpy()) == 3
+    with pytest.raises(
+        TreatmentError, match=r"sum to one \(but for 2 treated rows where all are 0\), so that did:supply"
+    ):
+        check_shares(found.panel, COLUMNS, found.scales)
+
+
+def test_one_score_of_zeros_and_ones_is_no_share() -> None:
+    flags = SCORES.assign(supply=[0, 1, 1, 0, 1])
+    found = interact_scores(make_panel(), flags, ["supply"], scale="none")
+
+    check_shares(found.panel, COLUMNS[:1])
+    always = interact_scores(make_panel(), SCORES.assign(supply=1), ["supply"], scale="none")
+    with pytest.raises(TreatmentError, match="sum to one, so that did:supply together with did"):
+        check_shares(always.panel, COLUMNS[:1])

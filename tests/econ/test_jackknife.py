@@ -15,7 +15,7 @@ from econ.covariance import Covariance
 from econ.errors import FitError, SpecError
 from econ.jackknife import compute_jackknife
 from econ.spec import VcovSpec
-from econ.within import Effect
+from econ.within import Absorber, Effect
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -151,6 +151,19 @@ def test_equals_crv3_of_pyfixest_but_for_the_centre() -> None:
     result = run(UNITS, data, [], None, frame[["unit"]].to_numpy())
     crv3 = fit._vcov / fit._ssc * 14 / 15
     np.testing.assert_allclose(result.matrix, crv3 - 14 * np.outer(shift, shift), rtol=1e-8)
+
+
+@pytest.mark.parametrize("absorbed", [names for names in DESIGNS if names], ids=" + ".join)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("explicit", [400, -1], ids=["downdated", "refitted"])
+def test_effects_taken_out_before_change_nothing(
+    absorbed: tuple[str, ...], weighted: bool, explicit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jackknife, "EXPLICIT_LEVELS", explicit)
+    effects, data, weights, members = draw_pairs(14)
+    chosen, masses = [effects[name] for name in absorbed], weights if weighted else None
+    left = Absorber(chosen, masses).residualize(data)
+    assert_same(run(PAIRS, left, chosen, masses, members).matrix, run(PAIRS, data, chosen, masses, members).matrix)
 
 
 def test_rows_in_any_order() -> None:

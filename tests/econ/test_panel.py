@@ -126,3 +126,12 @@ def test_pairs_all_named_from_above_are_the_same_pairs() -> None:
     for absorb, regressors in ((["pair", "period"], ["did"]), (["pair", "node^period"], ["x"])):
         one, other = (fit_panel(table, "y", regressors, absorb, DYADIC) for table in (frame, turned))
         pd.testing.assert_frame_equal(one.params, other.params, rtol=1e-9)
+
+
+def test_names_may_come_in_any_container_and_pair_names_clusters_too() -> None:
+    frame = draw_pairs().assign(pair_id=lambda table: table["unit_i"] + "-" + table["unit_j"])
+    plain = fit_panel(frame, "y", ["x", "did"], ["pair", "period"], {"cluster": "pair_id"})
+    for container in (np.array, pd.Index, tuple, iter):
+        given = [container(["x", "did"]), container(["pair", "period"])]
+        same = fit_panel(frame, "y", *given, {"cluster": "pair"})
+        pd.testing.assert_frame_equal(same.params, plain.params)

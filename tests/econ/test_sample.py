@@ -118,7 +118,12 @@ def _turn_some(frame: pd.DataFrame) -> pd.DataFrame:
 )  # fmt: skip
 @pytest.mark.parametrize(
     "options",
-    [{"vcov": DYADIC}, {"vcov": {"jackknife": MEMBERS}}, {"absorb": ["pair", "node^period"], "regressors": ["x"]}],
+    [
+        {"vcov": DYADIC},
+        {"vcov": {"jackknife": MEMBERS}},
+        {"vcov": "iid"},
+        {"absorb": ["pair", "node^period"], "regressors": ["x"]},
+    ],
 )
 def test_tables_that_are_not_of_unordered_pairs_are_refused(
     change: Callable[[pd.DataFrame], pd.DataFrame], message: str, options: dict[str, Any]

@@ -44,7 +44,7 @@ def test_integer_units_compare_as_numbers() -> None:
         ({"period": [2010, np.nan, 2010]}, "period is missing in 1 rows"),
         ({"unit": ["330100", 330100, "110000"]}, "all strings or all integers"),
         ({"unit": [330100.0, 330100.0, 110000.0]}, "all strings or all integers"),
-        ({"period": [2010.0, 2011.0, 2010.0]}, "periods must be integers, such as years. Got float64"),
+        ({"period": [2010.5, 2011.0, 2010.0]}, "periods must be integers, such as years. Got float64"),
         ({"period": [2010, 2010, 2010]}, "1 rows repeat a unit and period, such as 330100 in 2010"),
         ({"value": ["1", "2", "3"]}, "value must be a column of numbers"),
         ({"value": [True, False, True]}, "value must be a column of numbers, not bool"),
@@ -78,3 +78,9 @@ def test_short_units_are_named_and_counted() -> None:
 def test_long_lists_are_cut() -> None:
     assert name_first(range(10)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
     assert name_first(["a"] * 12) == "a, a, a, a, a, a, a, a, a, a and 2 more"
+
+
+def test_index_names_categories_and_whole_years_are_no_obstacle() -> None:
+    plain = pd.DataFrame({"unit": ["a", "a", "b"], "period": [2010, 2011, 2010], "value": [1.0, 2.0, 3.0]})
+    odd = plain.astype({"unit": "category", "period": float}).rename_axis("unit")
+    pd.testing.assert_frame_equal(check_series(odd, ["value"], "f"), check_series(plain, ["value"], "f"))

@@ -77,6 +77,12 @@ def test_note_follows_the_covariance_and_the_stars() -> None:
     assert table.blocks[0][0] == ("did", "0.5000†")
 
 
+def test_white_errors_without_correction_are_called_hc0() -> None:
+    for lang in ("en", "zh"):
+        assert "HC0" in describe_vcov(VcovSpec("hc1", ssc="none"), lang=lang)
+        assert "HC1" in describe_vcov(VcovSpec("hc1"), lang=lang)
+
+
 def test_no_stars_print_no_legend() -> None:
     table = tabulate_estimates({"(1)": ONE}, stars=())
     assert table.blocks[0][0] == ("did", "0.5000")
@@ -124,13 +130,27 @@ def test_latex_escapes_what_it_would_take_for_commands() -> None:
     assert "x\\textasciicircum{}2 & $-$1 \\\\" in latex
     assert "[$-$0.5, 1] & 2015-03-07 \\\\" in latex
     assert "p $<$ 0.1" in latex
-    assert not re.search(r"(?<!\\)%", latex)
+    assert not re.search(r"(?<!\\)%", latex.partition("\n")[2])
 
 
-def test_rows_become_a_frame(table: Table) -> None:
+def test_rows_become_a_frame_whose_errors_no_spreadsheet_takes_for_negative(table: Table) -> None:
     frame = list_rows(table)
     assert list(frame.columns) == ["", "(1)", "(2)"]
     assert len(frame) == 12
+    assert list(frame.iloc[1]) == ["se", "0.1000", "0.1600"]
+    assert not frame.map(lambda cell: cell.startswith("(")).any(axis=None)
+
+
+def test_terms_stand_in_the_order_of_the_longest_equation() -> None:
+    full = make_estimate(("did", "did:supply", "did:demand", "gdp"), [1.0] * 4, [1.0] * 4, JACKKNIFE)
+    alone = make_estimate(("did", "did:demand", "gdp"), [1.0] * 3, [1.0] * 3, JACKKNIFE)
+    table = tabulate_estimates({"(1)": alone, "(2)": full})
+    assert [row[0] for row in table.blocks[0] if row[0]] == ["did", "did:supply", "did:demand", "gdp"]
+
+
+def test_small_numbers_keep_their_digits() -> None:
+    table = tabulate_estimates({"(1)": make_estimate(("gdp",), [-0.0000123], [0.000002], JACKKNIFE)})
+    assert table.blocks[0] == (("gdp", "-1.23e-05***"), ("", "(2.00e-06)"))
 
 
 def test_no_estimate_is_no_table() -> None:

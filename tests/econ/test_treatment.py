@@ -237,6 +237,7 @@ def test_a_switch_needs_its_column(options: dict[str, str]) -> None:
         pd.to_datetime(["2018-07-24", "2016-03-01 12:30", "2021-05-05"], format="ISO8601"),
         pd.to_datetime(["2018-07-24", "2016-03-01", "2021-05-05"]).tz_localize("Asia/Shanghai"),
         ["2018-07-24T08:00:00", " 2016-03-01 ", "2021-05-05 00:00"],
+        ["2018/7/24", "2016年3月1日", "20210505"],
     ],
 )
 def test_dates_may_be_of_any_kind(dates: object) -> None:
@@ -245,7 +246,9 @@ def test_dates_may_be_of_any_kind(dates: object) -> None:
     )
 
 
-@pytest.mark.parametrize("date", ["", None, "2015", "2015-3-7", "2015-02-30", "soon", "2015-03-07?", "07.03.2015"])
+@pytest.mark.parametrize(
+    "date", ["", None, "2015", "2015-3", "2015-02-30", "2015/13/1", "soon", "2015-03-07?", "07.03.2015"]
+)
 def test_what_is_no_date_is_refused_by_name(date: str | None) -> None:
     roster = ROSTER.assign(date=["2018-07-24", date, "2021-05-05"])
 
@@ -283,13 +286,21 @@ def test_roles_that_contradict_the_designations_are_refused(
         assign_treatment(make_pairs("abcd", designated, roles), ROSTER, WINDOW)
 
 
-def test_roles_depend_on_the_timing_rule() -> None:
+@pytest.mark.parametrize(
+    ("timing", "n_rows", "n_treated"), [("approval_year", 6, 1), ("next_full_year", 6, 0), ("drop_entry_year", 5, 0)]
+)
+def test_a_unit_designated_in_the_last_year_keeps_its_role_under_every_rule(
+    timing: str, n_rows: int, n_treated: int
+) -> None:
     roster = pd.DataFrame({"unit": ["a"], "date": ["2019-12-15"]})
-    pairs = make_pairs("ab", find_designated(roster, WINDOW))
+    found = assign_treatment(make_pairs("ab", ("a",)), roster, WINDOW, timing)
+    assert (len(found), found["treated"].sum()) == (n_rows, n_treated)
 
-    assert assign_treatment(pairs, roster, WINDOW)["treated"].sum() == 1
+
+def test_roles_of_other_designations_are_refused() -> None:
+    roster = pd.DataFrame({"unit": ["a"], "date": ["2020-01-15"]})
     with pytest.raises(TreatmentError, match=r"a-b \('one'\); the first is 'neither' in 2014–2019"):
-        assign_treatment(pairs, roster, WINDOW, "next_full_year")
+        assign_treatment(make_pairs("ab", ("a",)), roster, WINDOW)
 
 
 def test_pairs_without_roles_are_taken_as_they_are() -> None:

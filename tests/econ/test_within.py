@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from econ import within
 from econ.errors import FitError
-from econ.within import Absorber, Effect
+from econ.within import Absorber, Effect, keep_rows
 
 FloatArray = NDArray[np.float64]
 
@@ -150,3 +150,16 @@ def test_effects_that_cannot_be_taken_out_are_refused(monkeypatch: pytest.Monkey
     effects, columns, _ = draw_panel(2, 0.6)
     with pytest.raises(FitError, match=r"pair \+ node\^period could not be absorbed"):
         Absorber([effects["pair"], effects["node^period"]]).residualize(columns)
+
+
+@pytest.mark.parametrize("shape", [(50,), (50, 2)])
+def test_levels_that_are_gone_leave_no_gap(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    codes = np.unique(rng.integers(0, 30, shape), return_inverse=True)[1].reshape(shape)
+    effect, mask = Effect("a", codes, int(codes.max()) + 1), rng.random(50) < 0.3
+    levels, expected = np.unique(codes[mask], return_inverse=True)
+    for rows in (mask, np.flatnonzero(mask)):
+        left = keep_rows(effect, rows)
+        np.testing.assert_array_equal(left.codes, expected.reshape(codes[mask].shape))
+        assert (left.name, left.n_levels) == ("a", len(levels))
+    assert len(levels) < effect.n_levels

@@ -12,6 +12,7 @@ import textq
 from textq.cli import main
 from textq.errors import ConfigError, RunError, SeriesFileError, StudyError
 from textq.pipeline.estimates import StudyResult, estimate
+from textq.pipeline.study_tables import tabulate_main
 
 INSTRUMENTS = ["supply", "environment", "demand"]
 TERMS = ["did", *(f"did:{name}" for name in INSTRUMENTS)]
@@ -103,11 +104,11 @@ def test_the_headline_is_what_plain_numpy_gives(result: StudyResult, study: Path
     np.testing.assert_allclose(shown["dyadic"], errors["dyadic"], rtol=1e-7)
     n, k, clusters = result.headline.nobs, 4 + len(YEARS) - 1, n_pairs
     correction = np.sqrt(clusters / (clusters - 1) * (n - 1) / (n - k - 1))
-    np.testing.assert_allclose(shown["cluster"], errors["cluster"] * correction, rtol=1e-4)
+    np.testing.assert_allclose(shown["pair"], errors["cluster"] * correction, rtol=1e-4)
 
 
 def test_default_covariance_is_the_jackknife_and_both_others_stand_beside_it(result: StudyResult) -> None:
-    assert list(result.covariances) == ["jackknife", "dyadic", "cluster"]
+    assert list(result.covariances) == ["jackknife", "dyadic", "pair"]
     assert result.headline.df == result.headline.n_clusters["unit"] - 1
 
 
@@ -132,7 +133,8 @@ def test_run_folder_holds_tables_in_both_languages_and_what_they_rest_on(result:
     tables = {"main", "covariances", "intensities", "without_did"}
     ends = [f"{lang}.{end}" for lang in ("en", "zh") for end in ("txt", "tex", "csv")]
     assert {f"tables/{name}_{end}" for name in tables for end in ends} < names
-    assert {"run.json", "estimates.csv", "panel.parquet", "treated_zero.csv", "dropped.csv"} < names
+    assert {"run.json", "estimates.csv", "panel.parquet", "treated_zero.csv", "dropped.csv", "notes.txt"} < names
+    assert set(pd.read_csv(result.run_dir / "treated_zero.csv", encoding="utf-8-sig")) == {"unit", "name", "period"}
     estimates = pd.read_csv(result.run_dir / "estimates.csv", encoding="utf-8-sig")
     stored = estimates.query("equation == 'all' and vcov == 'jackknife'").set_index("term")["estimate"]
     np.testing.assert_allclose(stored[TERMS], result.headline.params.set_index("term")["estimate"][TERMS], rtol=1e-12)
@@ -156,6 +158,26 @@ def test_command_prints_the_table_and_names_the_run(
     assert "括号内为刀切法" in out
     latest = (tmp_path / "out" / "latest_estimate.txt").read_text(encoding="utf-8").strip()
     assert latest in out.replace("\\", "/")
+
+
+def test_the_note_says_what_was_estimated(result: StudyResult) -> None:
+    english, chinese = (tabulate_main(result, lang) for lang in ("en", "zh"))
+    assert (
+        "Cerqueira–Martins, not standardised, 2010–2022. Pairs: roles one, neither; gravity anchor" in english.notes[1]
+    )
+    assert "stock of the documents of the treated member, not scaled" in english.notes[1]
+    assert "被解释变量：Cerqueira–Martins" in chinese.notes[1]
+    assert ("Pairs", *["1,669"] * 4) in english.blocks[1]
+
+
+def test_another_measure_needs_no_other_transform(study: Path, tmp_path: Path) -> None:
+    settings = ["outcome.measure=rolling_correlation", "outcome.options={window=4}", "outcome.standardise=window"]
+    text = study.read_text(encoding="utf-8").replace('transform = "none"', "").replace('clip = "none"', "")
+    bare = study.parent / "bare.toml"
+    bare.write_text(text, encoding="utf-8")
+    result = estimate(bare, out=tmp_path, settings=[*settings, "estimate.vcov=hc1"])
+    assert any("Rolling windows overlap" in note for note in result.headline.notes)
+    assert result.panel.panel["synchronization"].dropna().abs().max() <= 1
 
 
 def test_json_is_one_object(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,6 +222,17 @@ def test_an_estimate_is_no_run_of_scores(result: StudyResult) -> None:
         (["treatment.timing=soon"], StudyError, r"\[treatment\]: The 'timing' parameter .* Got 'soon'"),
         (["estimate.absorb=['pair', 'node^period']"], StudyError, r"\[estimate\]: node\^period absorbs did"),
         (["estimate.controls=['gdp:median']"], StudyError, "rule"),
+        (["estimate.controls=['fdi']"], ConfigError, "control 'fdi' is no column of the file of units: .*gdp"),
+        (["estimate.regressors=['did', 'did:talent']"], ConfigError, "did:supply.*Got did:talent"),
+        (["estimate.regressors=['did', 'gdp']"], ConfigError, "Got gdp.*under controls"),
+        (["estimate.vcov=none"], StudyError, r"\[estimate\]: The 'vcov' parameter"),
+        (["outcome.window=[2000, 2022]"], ConfigError, "goes beyond the series.*2010 to 2022"),
+        (["outcome.options={windw=5}"], ConfigError, "options can be window, fisher, ddof. Got windw"),
+        (["outcome.filter=hp", "outcome.filter_options={filter=1}"], ConfigError, "filter_options cannot hold filter"),
+        (["outcome.standardise=pre", "outcome.window=[2016, 2022]"], StudyError, "first designation, in 2015"),
+        (["scores.incomplete=maybe"], ConfigError, '"refuse" or "keep"'),
+        (["labels.lang=cn"], ConfigError, '"zh" or "en"'),
+        (["scores.measure=n_clauses"], ConfigError, "measure must be one of"),
         (["outcome.window=[2010, 2012]"], StudyError, "4"),
         (["series.value=gpd"], SeriesFileError, "gpd"),
     ],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from textq.config import Study, read_study
+from textq.config import BY_MEASURE, Study, read_study
 from textq.errors import ConfigError
 
 NEEDED = """
@@ -32,7 +32,7 @@ def test_defaults_are_the_recipe_of_the_anchor_study(study: Study) -> None:
     assert (study.pairs.roles, study.pairs.gravity, study.pairs.keep) == (("one", "neither"), "anchor", "upper_half")
     assert (study.outcome.measure, study.outcome.transform, study.outcome.clip) == (
         "cerqueira_martins",
-        "cerqueira",
+        BY_MEASURE,
         1e-6,
     )
     assert study.treatment.timing == "approval_year"
@@ -110,3 +110,29 @@ def test_settings_without_section_key_and_value_are_refused(tmp_path: Path, sett
 def test_an_unknown_key_of_a_setting_says_where_it_stands(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"--set treatment\.timming=x: unknown key 'timming'"):
         read_study(write_study(tmp_path), ["treatment.timming=x"])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[series]\nindex_to_growth = 1\n", "must be true or false"),
+        ('[series]\ndoubtful = "maybe"\n', '"refuse" or "keep"'),
+        ('[labels]\nlang = "cn"\n', '"zh" or "en"'),
+        ("[series]\nbase_year = 2020.5\n", "must be a year"),
+    ],
+)
+def test_settings_with_few_values_are_checked_at_once(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(NEEDED.replace("[series]\n", text) if "[series]" in text else NEEDED + text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        read_study(path)
+
+
+def test_unknown_variables_of_a_section_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"TEXTQ_TREATMENT_TIMMING.*Did you mean 'timing'"):
+        read_study(write_study(tmp_path), environment={"TEXTQ_TREATMENT_TIMMING": "next_full_year"})
+
+
+def test_options_of_the_command_are_no_settings(tmp_path: Path) -> None:
+    environment = {"TEXTQ_ESTIMATE_OUT": "elsewhere", "TEXTQ_SCORE_JOBS": "2", "TEXTQ_VERBOSE": "1", "PATH": "/bin"}
+    assert read_study(write_study(tmp_path), environment=environment) == read_study(write_study(tmp_path))

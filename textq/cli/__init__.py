@@ -70,6 +70,8 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _describe(error: TextqError | EconError | OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{error.filename}: there is no such file. Check its path."
     if isinstance(error, OSError):
         return (
             f"{error.filename or 'a file'}: {error.strerror or error}. Check that the folder exists and can be written."

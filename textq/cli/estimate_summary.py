@@ -14,15 +14,26 @@ from textq.provenance import SCHEMA_VERSION, code_version
 
 _TEXTS = {
     "sample": {
-        "zh": "{units} 个城市, 其中 {designated} 个获批; {pairs} 个城市对 × {periods} 年 = {rows} 行",
-        "en": "{units} cities, {designated} of them treated; {pairs} pairs × {periods} years = {rows} rows",
+        "zh": "{units} 个城市, 其中 {designated} 个获批; {pairs} 个城市对, {periods} 年, {rows} 行",
+        "en": "{units} cities, {designated} of them treated; {pairs} pairs, {periods} years, {rows} rows",
     },
     "dropped": {"zh": "剔除 {count}: {what} — {reason}", "en": "left out {count}: {what} ({reason})"},
     "zero": {
-        "zh": "已处理但无有效文件的城市年份 {n} 个 (强度为零, 见 treated_zero.csv): {names}",
-        "en": "{n} treated city-years without a document in force (intensity zero, see treated_zero.csv): {names}",
+        "zh": "已获批而所用各类得分均为零的城市年份 {n} 个 (见 treated_zero.csv): {names}",
+        "en": "{n} treated city-years with a score of zero in all instruments used (see treated_zero.csv): {names}",
     },
+    "check": {"zh": "序列: {check}", "en": "series: {check}"},
     "wrote": {"zh": "写出 {run_dir}", "en": "wrote {run_dir}"},
+}
+_ZH = {
+    "pairs": "城市对",
+    "rows": "行",
+    "designations": "获批记录",
+    "both of the members designated": "双方均获批",
+    "one of the members designated": "仅一方获批",
+    "neither of the members designated": "双方均未获批",
+    "below the median of gravity": "引力得分低于中位数",
+    "missing values in synchronization": "同步性缺失",
 }
 _MOST_NAMES = 3
 
@@ -34,13 +45,16 @@ def describe_result(result: StudyResult, lang: Lang) -> Iterator[str]:
     yield _say(
         "sample", lang,
         units=pd.unique(panel[["unit_i", "unit_j"]].to_numpy().ravel()).size,
-        designated=panel["treated_unit"].dropna().nunique(),
+        designated=len({*panel.loc[panel["treated_i"] > 0, "unit_i"], *panel.loc[panel["treated_j"] > 0, "unit_j"]}),
         pairs=f"{panel['pair_id'].nunique():,}", periods=panel["period"].nunique(), rows=f"{len(panel):,}",
     )  # fmt: skip
     for one in result.headline.dropped:
-        yield _say("dropped", lang, count=f"{one.count:,}", what=one.what, reason=one.reason)
+        what, reason = (_ZH.get(text, text) if lang == "zh" else text for text in (one.what, one.reason))
+        yield _say("dropped", lang, count=f"{one.count:,}", what=what, reason=reason)
     if len(result.panel.treated_zero):
         yield _describe_zeros(result, lang)
+    for check in result.panel.checks:
+        yield _say("check", lang, check=check)
     for table in list_tables(result, lang).values():
         yield ""
         yield render_text(table).rstrip("\n")
@@ -50,7 +64,7 @@ def describe_result(result: StudyResult, lang: Lang) -> Iterator[str]:
 
 def _describe_zeros(result: StudyResult, lang: Lang) -> str:
     zeros = result.panel.treated_zero
-    names = [f"{row.unit} {row.period}" for row in zeros.head(_MOST_NAMES).itertuples()]
+    names = [f"{row.name} {row.period}" for row in zeros.head(_MOST_NAMES).itertuples()]
     return _say("zero", lang, n=len(zeros), names=", ".join(names) + " …" * (len(zeros) > _MOST_NAMES))
 
 

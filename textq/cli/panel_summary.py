@@ -5,6 +5,7 @@ from pathlib import Path
 
 from textq.cli.languages import Lang
 from textq.outcomes import SeriesFile, describe_problem
+from textq.outcomes.problems import MOST_CASES
 
 _FORMS = {
     "long": {"zh": "长表", "en": "long"},
@@ -19,6 +20,10 @@ _TEXTS = {
     "holds_none": {"zh": "没有可用的数值; {form}; 代码基准年份 {year}", "en": "no values; {form}; codes of {year}"},
     "refused": {"zh": "须解决: {said}", "en": "to solve: {said}"},
     "note": {"zh": "注意: {said}", "en": "note: {said}"},
+    "cut": {
+        "zh": "每个问题只列前 {n} 例; --json 列出全部",
+        "en": "only the first {n} cases of a problem are shown; --json shows all",
+    },
     "nothing": {"zh": "未发现问题", "en": "no problem was found"},
     "wrote": {"zh": "写出 {out}", "en": "wrote {out}"},
     "not_written": {"zh": "未写出 {out}: 请先解决上述问题", "en": "not written: {out}; solve the problems first"},
@@ -31,6 +36,8 @@ def describe_series(series: SeriesFile, file: Path, out: Path | None, lang: Lang
     yield _describe_table(series, lang)
     for problem in series.problems:
         yield _say("refused" if problem.blocking else "note", lang, said=describe_problem(problem, lang))
+    if any(len(problem.cases) > MOST_CASES for problem in series.problems):
+        yield _say("cut", lang, n=MOST_CASES)
     if not series.problems:
         yield _say("nothing", lang)
     if out is not None:

@@ -256,5 +256,6 @@ def _hint_columns(grid: Grid, *names: str | None) -> str:
         (f"Asked for: {', '.join(asked)}. " if asked else "")
         + (f"Did you mean {', '.join(map(repr, near))}? " if near else "")
         + f"The first row of names holds {', '.join(map(repr, columns[:12])) or 'nothing'}. "
-        "Name the columns (--unit, --period)."
+        "Say which columns hold units and periods (--unit and --period; in a study.toml the keys unit, period, date of "
+        "the section)."
     )

@@ -43,6 +43,11 @@ class PlaceHistory:
             found.append(code)
         return found
 
+    def find_prefecture(self, code: str) -> str | None:
+        """Return the prefecture or municipality in which a county lies; None for cities and what a province holds."""
+        outer = self.codes[code][0].parent
+        return outer if outer and is_city(self.codes[outer][0]) else None
+
 
 @cache
 def builtin_history() -> PlaceHistory:

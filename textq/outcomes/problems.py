@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -17,23 +18,24 @@ Blocking = Literal[
 """Kinds that leave open what the table says: it is refused until they are solved."""
 
 Note = Literal[
-    "short_name", "other_name", "also_province", "spellings", "repeated", "blank_rows", "rows_without_values",
-    "left_out", "missing_marks", "empty_periods", "missing", "index", "index_converted", "jump", "level_break",
-    "negative", "vintage_columns", "growth_gap",
+    "short_name", "other_name", "also_province", "spellings", "county", "repeated", "blank_rows",
+    "rows_without_values", "left_out", "missing_marks", "empty_periods", "missing", "index",
+    "index_converted", "jump", "level_break", "negative", "vintage_columns", "growth_gap",
 ]  # fmt: skip
 """Kinds to be looked at; the table stands as it is."""
 
 Kind = Blocking | Note
 
-_MOST_CASES = 8
+MOST_CASES = 8
+"""How many cases a sentence names."""
+
+BESIDE = "*"
+"""What ends the case of a county-level unit whose prefecture is in the file too."""
 
 _WORDING: Mapping[Kind, Mapping[Lang, tuple[str, str]]] = {
     "unmatched": {
-        "zh": ("未找到的名称或代码", "请改正，或删去这些行；括号内为近似者"),
-        "en": (
-            "names or codes in no list of places",
-            "Correct them, or remove their rows; what comes near stands in brackets",
-        ),
+        "zh": ("未找到的名称或代码", "请改正，或删去这些行"),
+        "en": ("names or codes in no list of places", "Correct them, or remove their rows"),
     },
     "ambiguous": {
         "zh": ("有多个同名地区的名称", "请改写六位代码"),
@@ -89,6 +91,10 @@ _WORDING: Mapping[Kind, Mapping[Lang, tuple[str, str]]] = {
     "spellings": {
         "zh": ("有多种写法的地区", ""),
         "en": ("units spelled in several ways", ""),
+    },
+    "county": {
+        "zh": ("县级单位，位于地级市（州）或直辖市之内", ""),
+        "en": ("county-level units; they lie inside a prefecture or municipality", ""),
     },
     "repeated": {
         "zh": ("重复的相同数值，只计一次", ""),
@@ -149,6 +155,21 @@ _WORDING: Mapping[Kind, Mapping[Lang, tuple[str, str]]] = {
 }
 """What was found, and what to do."""
 
+_HINTS: Mapping[Kind, tuple[re.Pattern[str], Mapping[Lang, str]]] = {
+    "unmatched": (
+        re.compile(r".* \(\d{6} .*"),
+        {"zh": "括号内为近似者", "en": "What comes near stands in brackets"},
+    ),
+    "county": (
+        re.compile(rf".* {re.escape(BESIDE)}"),
+        {
+            "zh": f"标 {BESIDE} 者，其所在市（州）也在表中：数值可能重复计算",
+            "en": f"Where {BESIDE} stands, the prefecture is in the file too: its values may include the county's",
+        },
+    ),
+}
+"""What is added if a case that is shown looks so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -180,7 +201,16 @@ class Problem:
 def describe_problem(problem: Problem, lang: Lang = "en") -> str:
     """Return the sentence for a problem: what, how many, its first cases, what to do."""
     what, advice = _WORDING[problem.kind][lang]
-    shown = "; ".join(problem.cases[:_MOST_CASES]) + " …" * (len(problem.cases) > _MOST_CASES)
+    shown = problem.cases[:MOST_CASES]
+    listed = "; ".join(shown) + " …" * (len(problem.cases) > MOST_CASES)
     colon, stop = {"zh": ("：", "。"), "en": (": ", ". ")}[lang]
-    said = colon.join(filter(None, [problem.variable, f"{what} ({problem.n})", shown]))
-    return stop.join(filter(None, [said, advice]))
+    said = colon.join(filter(None, [problem.variable, f"{what} ({problem.n})", listed]))
+    return stop.join(filter(None, [said, advice, _give_hint(problem.kind, shown, lang)]))
+
+
+def _give_hint(kind: Kind, shown: tuple[str, ...], lang: Lang) -> str:
+    """Return the sentence that explains a mark in the cases, "" if none bears it."""
+    if kind not in _HINTS:
+        return ""
+    mark, hint = _HINTS[kind]
+    return hint[lang] if any(map(mark.fullmatch, shown)) else ""

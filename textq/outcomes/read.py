@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +15,7 @@ from textq.outcomes.layout import PERIOD_WORDS, find_columns
 from textq.outcomes.numbers import parse_numbers, parse_period
 from textq.outcomes.problems import Problem, describe_problem
 from textq.outcomes.series import SeriesFile, inspect_series
-from textq.outcomes.units import BASE_YEAR, is_place, match_units
+from textq.outcomes.units import BASE_YEAR, UnitMatch, is_place, match_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 DATE_WORDS = ("approved_on", "date", "designated_on", "批复日期", "获批日期", "批准日期", "设立日期", "日期")
 """Headers of a column of designation dates."""
 
+UNIT_LISTS = ("parent", "widens_to")
+"""Columns of designations whose cells hold names or codes of units, joined by ";"."""
+
 _MOST_SHOWN = 10
+_SEPARATOR = re.compile("[;；]")
 
 
 def read_series(
@@ -110,13 +116,14 @@ def read_designations(
     Returns
     -------
     DataFrame
-        ``unit`` (six-digit code), ``name``, ``date`` (datetime64), then the other columns as strings. Ordered by date
-        and unit; a unit may stand twice.
+        ``unit`` (six-digit code), ``name``, ``date`` (datetime64), then the other columns as strings. ``parent`` and
+        ``widens_to``, where the file has them, hold six-digit codes joined by ";", NA where empty. Ordered by date and
+        unit; a unit may stand twice.
 
     Raises
     ------
     SeriesFileError
-        If a unit is not matched, or a row has no day.
+        If a unit is not matched, in whichever of these columns, or a row has no day.
     """
     grid = read_grid(path, sheet=sheet)
     header, columns = find_columns(grid, unit=unit, needed=[date] if date else [])
@@ -127,7 +134,11 @@ def read_designations(
     rows = _list_rows(grid, header, at)
     table = _read_keys(grid, rows, at, base_year)
     table["date"] = pd.Series(_read_days(grid, rows, columns.pop(dated)), dtype="datetime64[s]")
-    others = {name: _read_texts(grid, rows, column) for name, column in columns.items() if name not in table}
+    others = {
+        name: _read_lists(grid, rows, column, base_year) if name in UNIT_LISTS else _read_texts(grid, rows, column)
+        for name, column in columns.items()
+        if name not in table
+    }
     return table.assign(**others).sort_values(["date", "unit"]).reset_index(drop=True)
 
 
@@ -135,7 +146,9 @@ def _refuse_blocking(path: Path, problems: Iterable[Problem]) -> None:
     said = [describe_problem(problem) for problem in problems if problem.blocking]
     if said:
         listed = "".join(f"\n  {sentence}" for sentence in said)
-        raise SeriesFileError(f"{path} cannot be used as it stands:{listed}\n`textq panel check` lists every case.")
+        raise SeriesFileError(
+            f"{path} cannot be used as it stands:{listed}\n`textq panel check --json` lists every case."
+        )
 
 
 def _list_rows(grid: Grid, header: int, column: int) -> list[int]:
@@ -146,16 +159,33 @@ def _list_rows(grid: Grid, header: int, column: int) -> list[int]:
 
 
 def _read_keys(grid: Grid, rows: Sequence[int], column: int, base_year: int | None) -> pd.DataFrame:
-    spellings = [show_cell(grid.cells[row, column]) for row in rows]
-    matches = match_units(spellings, BASE_YEAR if base_year is None else base_year)
-    found = [matches[spelling] for spelling in spellings]
+    spellings = [[show_cell(grid.cells[row, column])] for row in rows]
+    found = [match for (match,) in _match_lists(grid, rows, column, spellings, base_year)]
+    return pd.DataFrame({"unit": [one.unit for one in found], "name": [one.name for one in found]}, dtype="string")
+
+
+def _read_lists(grid: Grid, rows: Sequence[int], column: int, base_year: int | None) -> pd.Series:
+    """Return a column of units joined by ";" as codes joined by ";"."""
+    cells = [_SEPARATOR.split(show_cell(grid.cells[row, column])) for row in rows]
+    spellings = [[part.strip() for part in parts if part.strip()] for parts in cells]
+    found = _match_lists(grid, rows, column, spellings, base_year)
+    return pd.Series([";".join(str(match.unit) for match in units) or None for units in found], dtype="string")
+
+
+def _match_lists(
+    grid: Grid, rows: Sequence[int], column: int, spellings: Sequence[Sequence[str]], base_year: int | None
+) -> list[list[UnitMatch]]:
+    """Match the spellings in each row's cell; refuse those that stand for no unit."""
+    matches = match_units(chain.from_iterable(spellings), BASE_YEAR if base_year is None else base_year)
+    found = [[matches[spelling] for spelling in own] for own in spellings]
     bad = [
         f"{name_cell(row, column)} {match.spelling!r} ({match.outcome}{match.detail and ': '}{match.detail})"
-        for row, match in zip(rows, found, strict=True)
+        for row, units in zip(rows, found, strict=True)
+        for match in units
         if match.unit is None
     ]
     _refuse(grid, "units that stand for no code of the base year", bad, "Write names or six-digit codes of cities")
-    return pd.DataFrame({"unit": [one.unit for one in found], "name": [one.name for one in found]}, dtype="string")
+    return found
 
 
 def _read_periods(grid: Grid, rows: Sequence[int], column: int) -> list[int | None]:

@@ -9,10 +9,11 @@ from textq.outcomes.cells import name_cell, read_grid
 from textq.outcomes.checks import check_table, find_gaps
 from textq.outcomes.duplicates import drop_duplicates
 from textq.outcomes.growth import convert_indices
-from textq.outcomes.layout import Form, find_layout
+from textq.outcomes.layout import Form, Layout, find_layout
 from textq.outcomes.melt import drop_rows_without_values, melt_cells
 from textq.outcomes.numbers import parse_numbers
-from textq.outcomes.problems import Problem
+from textq.outcomes.places import builtin_history
+from textq.outcomes.problems import BESIDE, Problem
 from textq.outcomes.units import BASE_YEAR, UnitMatch, match_units
 
 if TYPE_CHECKING:
@@ -89,7 +90,12 @@ def inspect_series(
     matches = match_units(filter(None, cells["spelling"]), year)
     cells = _add_units(cells, matches)
     cells, skipped = drop_rows_without_values(grid, layout, cells)
-    problems += [*_describe_units(cells, matches), *skipped, *_find_unplaced(cells)]
+    problems += [
+        *_describe_units(cells, matches, layout),
+        *_find_counties(cells, year),
+        *skipped,
+        *_find_unplaced(cells),
+    ]
     cells, found = _parse_values(cells)
     problems += found
     known = cells[cells["unit"].notna() & cells["period"].notna()]
@@ -108,12 +114,13 @@ def _add_units(cells: pd.DataFrame, matches: Mapping[str, UnitMatch]) -> pd.Data
     return cells.assign(unit=cells["spelling"].map(units), name=cells["spelling"].map(names))
 
 
-def _describe_units(cells: pd.DataFrame, matches: Mapping[str, UnitMatch]) -> list[Problem]:
+def _describe_units(cells: pd.DataFrame, matches: Mapping[str, UnitMatch], layout: Layout) -> list[Problem]:
     """Say how the spellings of the rows that are left were matched, and which unit has several of them."""
-    used = [matches[spelling] for spelling in cells["spelling"].unique() if spelling]
+    places = _locate_spellings(cells, layout)
+    used = [matches[spelling] for spelling in places if spelling]
     problems = []
     for outcome in _OUTCOMES:
-        cases = tuple(_show_match(match) for match in used if match.outcome == outcome)
+        cases = tuple(_show_match(match, places[match.spelling]) for match in used if match.outcome == outcome)
         problems.append(Problem(outcome, len(cases), cases))  # type: ignore[arg-type]
     spelled: dict[str, list[str]] = {}
     for match in used:
@@ -123,10 +130,34 @@ def _describe_units(cells: pd.DataFrame, matches: Mapping[str, UnitMatch]) -> li
     return [problem for problem in (*problems, Problem("spellings", len(several), several)) if problem.n]
 
 
-def _show_match(match: UnitMatch) -> str:
+def _locate_spellings(cells: pd.DataFrame, layout: Layout) -> dict[str, str]:
+    """Return each spelling and the address of the first cell that holds it, "" where a title above the table does."""
+    first = cells.drop_duplicates("spelling")
+    if layout.unit is not None:
+        at = [name_cell(row, layout.unit) for row in first["row"]]
+    elif layout.form == "units_across":
+        at = [name_cell(layout.header, column) for column in first["column"]]
+    else:
+        at = [""] * len(first)
+    return dict(zip(first["spelling"], at, strict=True))
+
+
+def _show_match(match: UnitMatch, cell: str) -> str:
     if match.unit:
         return f"{match.spelling} → {match.unit} {match.name}"
-    return match.spelling + (f" ({match.detail})" if match.detail else "")
+    return " ".join(filter(None, [cell, repr(match.spelling), f"({match.detail})" if match.detail else ""]))
+
+
+def _find_counties(cells: pd.DataFrame, base_year: int) -> list[Problem]:
+    """Find units that lie inside a prefecture; marked and first are those whose prefecture is in the file too."""
+    history = builtin_history()
+    units = cells[cells["unit"].notna()].drop_duplicates("unit").set_index("unit")["name"]
+    outer = {unit: code for unit in units.index if (code := history.find_prefecture(unit))}
+    cases = tuple(
+        f"{unit} {units[unit]} ⊂ {code} {history.name_in(code, base_year)}" + f" {BESIDE}" * (code in units.index)
+        for unit, code in sorted(outer.items(), key=lambda pair: pair[1] not in units.index)
+    )
+    return [Problem("county", len(cases), cases)] if cases else []
 
 
 def _find_unplaced(cells: pd.DataFrame) -> list[Problem]:

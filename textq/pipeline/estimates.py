@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from econ.diagnostics import correlate_columns, measure_inflation
+from econ.errors import FitError
 from econ.estimate import Estimate, WaldTest
 from econ.intensities import DID, PREFIX
 from econ.panel import fit_panel
@@ -17,21 +18,15 @@ from textq.config import Study, read_study
 from textq.export.run_folder import prepare_folder, write_run
 from textq.pipeline.study_inputs import list_files, read_inputs
 from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
-from textq.pipeline.study_tables import write_tables
+from textq.pipeline.study_tables import BY_PAIR, HEADLINE, write_tables
 from textq.provenance import describe_machine, describe_study
 from textq.run import Run
-
-if TYPE_CHECKING:
-    from econ.spec import VcovLike
-
-HEADLINE = "all"
-"""The equation with all regressors that the study names."""
 
 _MEMBERS = ("unit_i", "unit_j")
 _PAIR = "pair_id"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StudyResult:
     """What ``textq estimate`` returns.
 
@@ -47,7 +42,7 @@ class StudyResult:
     covariances : Mapping
         The headline under the default covariance, dyadic-robust, and clustered by pair.
     equality : WaldTest or None
-        That all instruments have the same coefficient.
+        That all instruments have the same coefficient; None for a single one, or too few clusters.
     correlations, inflation : DataFrame
         Of the intensities over treated unit-periods; of the regressors once the effects are taken out.
     run_dir : Path or None
@@ -63,6 +58,9 @@ class StudyResult:
     correlations: pd.DataFrame
     inflation: pd.DataFrame
     run_dir: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"StudyResult({str(self.run_dir)!r}, {len(self.panel.panel):,} rows)"
 
     @property
     def headline(self) -> Estimate:
@@ -101,14 +99,15 @@ def estimate(study: str | Path | Study, *, out: str | Path | None = None, settin
 
     def write(run_dir: Path) -> Mapping[str, object]:
         write_tables(result, run_dir)
-        return {**described, "volatile": describe_machine(started_at)}
+        versions = dict(result.headline.versions)
+        return {**described, "versions": versions, "volatile": describe_machine(started_at)}
 
     return replace(result, run_dir=write_run(folder, str(described["run_id"]), started_at, write, kind="estimate"))
 
 
 def _choose_folder(run: Run | None) -> Path:
     """Return the study's folder of the run of the scores; without scores the one that textq score writes to."""
-    return run.run_dir.parent.parent if run else Path("textq-out")
+    return run.run_dir.resolve().parent.parent if run else Path("textq-out")
 
 
 def fit_study(study: Study, panel: StudyPanel) -> StudyResult:
@@ -133,8 +132,8 @@ def fit_study(study: Study, panel: StudyPanel) -> StudyResult:
             panel=panel,
             estimates=estimates,
             without_did=without,
-            covariances=_compare_covariances(headline),
-            equality=headline.test_equal(instruments) if len(instruments) > 1 else None,
+            covariances=_compare_covariances(study, headline),
+            equality=_test_equality(headline, instruments),
             correlations=_correlate(panel, [one.removeprefix(PREFIX) for one in instruments]),
             inflation=_measure_inflation(study, panel, terms),
         )
@@ -153,7 +152,7 @@ def _list_equations(regressors: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def _fit(study: Study, panel: StudyPanel, regressors: Sequence[str]) -> Estimate:
     settings = study.estimate
-    recipe: dict[str, Any] = {"vcov": settings.vcov or "iid", "ssc": settings.ssc, "engine": settings.engine}
+    recipe: dict[str, Any] = {"vcov": settings.vcov, "ssc": settings.ssc, "engine": settings.engine}
     fitted = fit_panel(panel.panel, OUTCOME, [*regressors, *panel.controls], settings.absorb, **recipe)
     return _add_history(fitted, panel)
 
@@ -163,10 +162,24 @@ def _add_history(fitted: Estimate, panel: StudyPanel) -> Estimate:
     return replace(fitted, dropped=(*panel.dropped, *fitted.dropped), notes=(*fitted.notes, *panel.notes))
 
 
-def _compare_covariances(headline: Estimate) -> dict[str, Estimate]:
-    kinds: dict[str, VcovLike] = {"dyadic": {"dyadic": _MEMBERS}, "cluster": {"cluster": _PAIR}}
-    others = {name: headline.with_vcov(kind) for name, kind in kinds.items() if name != headline.spec.vcov.kind}
-    return {headline.spec.vcov.kind: headline, **others}
+def _compare_covariances(study: Study, headline: Estimate) -> dict[str, Estimate]:
+    """Return the headline first, then dyadic and clustered by pair, but for the one that it has itself."""
+    by_pair = headline.with_vcov({"cluster": _PAIR}, study.estimate.ssc)
+    others = {"dyadic": headline.with_vcov({"dyadic": _MEMBERS}), BY_PAIR: by_pair}
+    own = headline.spec.vcov
+    return {own.kind: headline} | {
+        name: one for name, one in others.items() if (one.spec.vcov.kind, one.spec.vcov.by) != (own.kind, own.by)
+    }
+
+
+def _test_equality(headline: Estimate, instruments: Sequence[str]) -> WaldTest | None:
+    """Return the test that all instruments have one effect; None where the covariance does not allow it."""
+    if len(instruments) < 2:
+        return None
+    try:
+        return headline.test_equal(instruments)
+    except FitError:
+        return None
 
 
 def _correlate(panel: StudyPanel, instruments: Sequence[str]) -> pd.DataFrame:

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from textq.config import Study
-from textq.errors import ConfigError
+from textq.config import REFUSE, Study
+from textq.errors import ConfigError, StudyError
 from textq.ingest.manifest import CoverageRow, read_coverage
 from textq.outcomes.problems import describe_problem
 from textq.outcomes.read import read_designations, read_series, read_units
+from textq.pipeline.study_notes import INCOMPLETE
 from textq.records import NONE
 from textq.run import Run, load_run
 from textq.tables import SCORES
 
-MEASURES = tuple(name for name, kind in SCORES.columns.items() if kind == "Float64")
-"""The columns of scores.csv that can serve as an intensity."""
+DOUBTFUL = ("jump", "level_break", "index")
+"""What the check of a series finds that makes wrong numbers if it is no fact."""
 
-INCOMPLETE = "incomplete"
-"""The coverage of a unit-period of which a document could not be read."""
+MEASURES = tuple(name for name, kind in SCORES.columns.items() if kind == "Float64" and not name.startswith("n_"))
+"""The columns of scores.csv that can serve as an intensity."""
 
 KEY = ("unit", "period", "coverage")
 """The columns of the scores that are no instrument."""
@@ -41,7 +42,7 @@ class Inputs:
         unit, period, coverage, one column an instrument; a unit-period outside coverage has no row.
     run : Run or None
         The run of the scores.
-    notes : tuple of str
+    checks : tuple of str
         What the check of the series noticed.
     """
 
@@ -50,7 +51,7 @@ class Inputs:
     units: pd.DataFrame | None
     scores: pd.DataFrame | None
     run: Run | None
-    notes: tuple[str, ...]
+    checks: tuple[str, ...]
 
 
 def read_inputs(study: Study) -> Inputs:
@@ -60,33 +61,43 @@ def read_inputs(study: Study) -> Inputs:
     ------
     ConfigError
         If the study asks for a measure that there is not, or states a coverage that the run does not have.
+    StudyError
+        If values of the series are doubtful and the study does not keep them.
     SeriesFileError, RunError
         If a file, or the run, cannot be used.
     """
     year = study.series.base_year
-    series, notes = _read_series(study)
+    series, checks = _read_series(study)
     dated = read_designations(
         study.designations.file, unit=study.designations.unit, date=study.designations.date, base_year=year
     )
     units = read_units(study.units.file, unit=study.units.unit, base_year=year) if study.units else None
     run = load_run(study.scores.run) if study.scores else None
-    return Inputs(series, dated, units, _read_scores(study, run) if run else None, run, notes)
+    return Inputs(series, dated, units, _read_scores(study, run) if run else None, run, checks)
 
 
 def _read_series(study: Study) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return unit, period, value of the one variable of the series, and what the file's check noticed."""
     settings = study.series
     found = read_series(
-        settings.file, unit=settings.unit, period=settings.period, value=settings.value, base_year=settings.base_year
-    )
+        settings.file, unit=settings.unit, period=settings.period, value=settings.value,
+        base_year=settings.base_year, index_to_growth=settings.index_to_growth,
+    )  # fmt: skip
     variables = [str(name) for name in found.table["variable"].unique()]
     if len(variables) > 1:
         raise ConfigError(
             f"{study.path}: {settings.file} holds {len(variables)} variables: {', '.join(variables)}. "
             "Name one of them under [series] value."
         )
-    notes = tuple(describe_problem(problem) for problem in found.problems)
-    return found.table[["unit", "period", "value"]], notes
+    doubts = [describe_problem(problem) for problem in found.problems if problem.kind in DOUBTFUL]
+    if doubts and settings.doubtful == REFUSE:
+        listed = "".join(f"\n  {doubt}" for doubt in doubts)
+        raise StudyError(
+            f"{study.path}, [series]: {settings.file} would make doubtful numbers:{listed}\n"
+            'Correct the file, set index_to_growth = true for an index (109.0), or doubtful = "keep" if all is right.'
+        )
+    checks = tuple(describe_problem(problem) for problem in found.problems)
+    return found.table[["unit", "period", "value"]], checks
 
 
 def list_files(study: Study) -> tuple[Path, ...]:

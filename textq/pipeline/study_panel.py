@@ -8,16 +8,25 @@ from typing import Any
 import pandas as pd
 
 from econ.combine import combine_units
-from econ.errors import EconError
+from econ.errors import EconError, name_first
 from econ.estimate import Dropped
 from econ.filters import cut_window, filter_series
 from econ.intensities import DID, PREFIX, Intensities, check_shares, interact_scores
 from econ.pairs import PairSelection, select_pairs
 from econ.synchronization import measure_synchronization
-from econ.treatment import assign_treatment, check_absorbing, describe_timing, find_designated
-from textq.config import NOTHING, PRE, Study
+from econ.treatment import assign_treatment, describe_timing, find_designated
+from textq.config import BY_MEASURE, NOTHING, PRE, REFUSE, Study
 from textq.errors import ConfigError, StudyError
-from textq.pipeline.study_inputs import INCOMPLETE, KEY, Inputs
+from textq.pipeline.study_inputs import KEY, Inputs
+from textq.pipeline.study_notes import (
+    INCOMPLETE,
+    count_designations,
+    count_entries,
+    describe_coverage,
+    describe_outcome,
+    list_coverage,
+    name_units,
+)
 
 OUTCOME = "synchronization"
 SHARE = "share"
@@ -25,7 +34,7 @@ PERIOD = "period"
 PROVINCE = "province"
 
 _CONTROL_RULE = "log_difference"
-_MOST_NAMED = 10
+_MEASURE_OPTIONS = ("window", "fisher", "ddof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +53,12 @@ class StudyPanel:
     scales : DataFrame
         instrument, scale: what a score was divided by.
     treated_zero : DataFrame
-        Treated unit-periods that are covered but have no document in force.
+        unit, name, period: treated unit-periods whose scores are all zero.
     dropped : tuple of Dropped
     notes : tuple of str
+        What a reader of the estimates must know.
+    checks : tuple of str
+        What the check of the series noticed.
     """
 
     panel: pd.DataFrame
@@ -57,6 +69,31 @@ class StudyPanel:
     treated_zero: pd.DataFrame
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The periods of the panel, and the year of the first designation of any of its units."""
+
+    periods: tuple[int, ...]
+    first: int | None
+
+    def list_before(self, years: Sequence[int], setting: str) -> list[int]:
+        """Return those of ``years`` that lie before the first designation of any unit.
+
+        Raises
+        ------
+        StudyError
+            If there is none.
+        """
+        before = [year for year in years if self.first is None or year < self.first]
+        if not before:
+            raise StudyError(
+                f'{setting} = "{PRE}" means the years before the first designation, in {self.first}. There is none: '
+                f"the years are {years[0]}–{years[-1]}. Name the years."
+            )
+        return before
 
 
 @contextmanager
@@ -77,7 +114,7 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
         If a setting does not fit the inputs, or a treated unit-period is not covered.
     """
     series = _prepare_series(study, inputs.series)
-    designations = _select_designations(inputs.designations, series)
+    designations = _select_designations(study, inputs.designations, series)
     window = _Window(tuple(int(period) for period in sorted(series["period"].unique())), _find_first(designations))
     outcome = _measure_outcome(study, series, window)
     selection = _select_pairs(study, inputs, series, designations, window)
@@ -91,9 +128,19 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
         controls=controls,
         intensities=interacted.intensities,
         scales=pd.DataFrame(interacted.scales.items(), columns=["instrument", "scale"]),
-        treated_zero=interacted.treated_zero,
-        dropped=selection.dropped,
-        notes=(*inputs.notes, *notes, *interacted.notes, *_describe_coverage(inputs, interacted.intensities)),
+        treated_zero=name_units(interacted.treated_zero),
+        dropped=(
+            *count_designations(inputs.designations, designations),
+            *selection.dropped,
+            *count_entries(interacted.panel, len(window.periods)),
+        ),
+        notes=(
+            *notes,
+            *interacted.notes,
+            *describe_coverage(inputs.scores, interacted.intensities),
+            *describe_outcome(study.outcome.measure, outcome),
+        ),
+        checks=inputs.checks,
     )
 
 
@@ -102,14 +149,38 @@ def _prepare_series(study: Study, series: pd.DataFrame) -> pd.DataFrame:
     settings = study.outcome
     with name_section(study, "outcome"):
         filtered = series
+        _check_window(study, series)
         if settings.filter != NOTHING:
+            unknown = sorted(set(settings.filter_options) & {"series", "filter"})
+            if unknown:
+                raise ConfigError(f"{study.path}: [outcome] filter_options cannot hold {', '.join(unknown)}.")
             filtered = filter_series(series, settings.filter, **settings.filter_options)  # type: ignore[arg-type]
         return cut_window(filtered, *settings.window) if settings.window else filtered
 
 
-def _select_designations(designations: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """Return the designations of the units in the sample; the files of a roster list many others."""
-    return designations[designations["unit"].isin(set(series["unit"]))].reset_index(drop=True)
+def _check_window(study: Study, series: pd.DataFrame) -> None:
+    """Refuse a window that begins before, or ends after, all values."""
+    if study.outcome.window is None:
+        return
+    first, last = int(series[PERIOD].min()), int(series[PERIOD].max())
+    if study.outcome.window[0] < first or study.outcome.window[1] > last:
+        raise ConfigError(
+            f"{study.path}: [outcome] window = {list(study.outcome.window)} goes beyond the series, which have values "
+            f"from {first} to {last}. Narrow it."
+        )
+
+
+def _select_designations(study: Study, designations: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """Return the designations that can treat a unit of the sample: its own, and those of zones that reach it."""
+    sample = set(series["unit"])
+    reaching = designations["unit"].isin(sample)
+    for column, wanted in (
+        ("parent", study.treatment.county_zones == "parent"),
+        ("widens_to", study.treatment.boundary == "widened"),
+    ):
+        if wanted and column in designations.columns:
+            reaching |= designations[column].fillna("").map(lambda codes: bool(sample & set(codes.split(";"))))
+    return designations[reaching].reset_index(drop=True)
 
 
 def _find_first(designations: pd.DataFrame) -> int | None:
@@ -117,25 +188,30 @@ def _find_first(designations: pd.DataFrame) -> int | None:
     return int(dates.min().year) if len(dates) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """The periods of the panel, and the year of the first designation of any of its units."""
-
-    periods: tuple[int, ...]
-    first: int | None
-
-    def list_before(self, years: Sequence[int]) -> list[int]:
-        """Return those of ``years`` that lie before the first designation of any unit."""
-        return [year for year in years if self.first is None or year < self.first]
+def choose_transform(study: Study) -> str | None:
+    """Return the transform that is used: what the study says, else Cerqueira's with the measure that it goes with."""
+    settings = study.outcome
+    if settings.transform != BY_MEASURE:
+        return settings.transform
+    return "cerqueira" if settings.measure == "cerqueira_martins" else None
 
 
 def _measure_outcome(study: Study, series: pd.DataFrame, window: _Window) -> pd.DataFrame:
     settings = study.outcome
-    stated = window.list_before(window.periods) if settings.standardise == PRE else settings.standardise
+    stated = (
+        window.list_before(window.periods, "[outcome] standardise")
+        if settings.standardise == PRE
+        else settings.standardise
+    )
+    unknown = sorted(set(settings.options) - set(_MEASURE_OPTIONS))
+    if unknown:
+        known = ", ".join(_MEASURE_OPTIONS)
+        raise ConfigError(f"{study.path}: [outcome] options can be {known}. Got {', '.join(unknown)}.")
+    transform = choose_transform(study)
     recipe: dict[str, Any] = {
         "measure": settings.measure,
-        "transform": settings.transform,
-        "clip": settings.clip if settings.transform else None,
+        "transform": transform,
+        "clip": settings.clip if transform else None,
         "standardise": NOTHING if stated is None else stated,
         **settings.options,
     }
@@ -172,7 +248,7 @@ def _list_units(study: Study, inputs: Inputs, series: pd.DataFrame) -> pd.DataFr
     if absent:
         raise StudyError(
             f"{study.path}, [units]: {len(absent)} units have a series but no row in the file of units: "
-            f"{_name(absent)}. Add them, or take them out of the series."
+            f"{name_first(absent)}. Add them, or take them out of the series."
         )
     return inputs.units[inputs.units["unit"].isin(set(sample))]
 
@@ -183,7 +259,7 @@ def _choose_years(study: Study, inputs: Inputs, window: _Window) -> list[int] | 
     if study.pairs.gravity is None or inputs.units is None or PERIOD not in inputs.units.columns or stated is None:
         return None
     if stated == PRE:
-        return window.list_before(sorted(int(year) for year in inputs.units[PERIOD].unique()))
+        return window.list_before(sorted(int(year) for year in inputs.units[PERIOD].unique()), "[pairs] gravity_years")
     if isinstance(stated, str):
         raise ConfigError(f'{study.path}: [pairs] gravity_years must be "{PRE}", "none" or a list of years.')
     return list(stated)
@@ -191,9 +267,7 @@ def _choose_years(study: Study, inputs: Inputs, window: _Window) -> list[int] | 
 
 def _treat(study: Study, pairs: pd.DataFrame, designations: pd.DataFrame, window: _Window) -> pd.DataFrame:
     with name_section(study, "treatment"):
-        treated = assign_treatment(pairs, designations, window.periods, **_timing(study))
-        check_absorbing(treated)
-        return treated
+        return assign_treatment(pairs, designations, window.periods, **_timing(study))
 
 
 def _timing(study: Study) -> dict[str, Any]:
@@ -218,13 +292,11 @@ def _interact(study: Study, inputs: Inputs, treated: pd.DataFrame) -> Intensitie
         interacted = interact_scores(treated, scores.drop(columns="coverage"), instruments, **recipe)
         if settings.measure == SHARE and DID in study.estimate.regressors:
             check_shares(interacted.panel, [PREFIX + name for name in instruments], interacted.scales)
-    unread = _list_coverage(scores, interacted.intensities, INCOMPLETE)
-    if settings.incomplete not in ("refuse", "keep"):
-        raise ConfigError(f'{study.path}: [scores] incomplete must be "refuse" or "keep".')
-    if unread and settings.incomplete == "refuse":
+    unread = list_coverage(scores, interacted.intensities, INCOMPLETE)
+    if unread and settings.incomplete == REFUSE:
         raise StudyError(
             f"{study.path}, [scores]: in {len(unread)} treated unit-periods a document could not be read, so that "
-            f"their intensity is too small: {_name(unread)}. Make it readable and score again, or set "
+            f"their intensity is too small: {name_first(unread)}. Make it readable and score again, or set "
             'incomplete = "keep".'
         )
     return interacted
@@ -242,25 +314,6 @@ def _list_instruments(study: Study, inputs: Inputs) -> list[str]:
             "Other variables of the units are named under controls."
         )
     return [term.removeprefix(PREFIX) for term in wanted]
-
-
-def _describe_coverage(inputs: Inputs, intensities: pd.DataFrame) -> tuple[str, ...]:
-    if inputs.scores is None:
-        return ()
-    facts = {
-        INCOMPLETE: "have a document that could not be read: their intensity is too small",
-        "assumed": "have a coverage that is assumed, not declared: a zero may be a gap",
-    }
-    found = {kind: _list_coverage(inputs.scores, intensities, kind) for kind in facts}
-    return tuple(
-        f"{len(names)} treated unit-periods {facts[kind]}: {_name(names)}." for kind, names in found.items() if names
-    )
-
-
-def _list_coverage(scores: pd.DataFrame, intensities: pd.DataFrame, kind: str) -> list[str]:
-    rows = scores.loc[scores["coverage"] == kind, ["unit", PERIOD]]
-    treated = intensities[["unit", PERIOD]].merge(rows, on=["unit", PERIOD])
-    return [f"{unit} {period}" for unit, period in treated.sort_values(["unit", PERIOD]).itertuples(index=False)]
 
 
 def _add_provinces(inputs: Inputs, panel: pd.DataFrame) -> pd.DataFrame:
@@ -283,11 +336,9 @@ def _add_controls(study: Study, inputs: Inputs, panel: pd.DataFrame) -> tuple[pd
     added = {}
     for control in study.estimate.controls:
         column, _, rule = control.partition(":")
+        if column not in inputs.units.columns:
+            known = ", ".join(name for name in inputs.units.columns if name not in ("unit", "name", PERIOD))
+            raise ConfigError(f"{study.path}: the control {control!r} is no column of the file of units: {known}.")
         with name_section(study, "estimate"):
             added[control] = combine_units(panel, inputs.units, column, rule or _CONTROL_RULE)  # type: ignore[arg-type]
     return panel.assign(**added), tuple(added)
-
-
-def _name(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more

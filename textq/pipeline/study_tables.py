@@ -8,16 +8,36 @@ import pandas as pd
 
 from econ.estimate import Dropped, Estimate
 from econ.intensities import DID, PREFIX
-from econ.tables import Lang, Table, describe_vcov, list_rows, render_latex, render_text, tabulate_estimates
+from econ.synchronization import STANDARDISED
+from econ.tables import (
+    Lang,
+    Table,
+    describe_vcov,
+    list_rows,
+    render_latex,
+    render_text,
+    show_number,
+    tabulate_estimates,
+)
+from textq.config import NOTHING
 from textq.export.csv import write_csv
 from textq.export.parquet import write_parquet
 from textq.lexicon.read import builtin_codebook
+from textq.pipeline.study_panel import choose_transform
 
 if TYPE_CHECKING:
     from textq.pipeline.estimates import StudyResult
 
 LANGUAGES: tuple[Lang, ...] = ("en", "zh")
 FOLDER = "tables"
+
+HEADLINE = "all"
+"""The equation with all regressors that the study names."""
+
+BY_PAIR = "pair"
+"""The name of the covariance clustered by pair, among those that are compared."""
+
+_MEASURES = {"cerqueira_martins": "Cerqueira–Martins"}
 
 _WORDS: Mapping[Lang, Mapping[str, str]] = {
     "en": {
@@ -31,12 +51,28 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "estimate": "estimate",
         "all": "all",
         "pair_id": "pair",
+        "pairs": "pairs",
         "pair": "Pair",
         "period": "Year",
-        "unit": "cities",
+        "province_pair^period": "Province pair × year",
+        "units": "cities",
+        "years": "Years",
+        "n_pairs": "Pairs",
         "dyadic": "dyadic-robust",
         "jackknife": "leave-one-city-out jackknife",
-        "equality": "Equal effects ({}): F({}, {:.0f}) = {:.3f}, p = {:.3f}.",
+        "equality": "Equal effects ({}): F({}, {:.0f}) = {:.3f}, {}.",
+        "recipe": (
+            "Outcome: {outcome}, {first}–{last}. Pairs: roles {roles}{pairs}. did = 1 by the rule {timing}{scores}."
+        ),
+        "transformed": ", transform {}",
+        "standardised": ", standardised over {}",
+        "unstandardised": ", not standardised",
+        "filtered": " of the series after the filter {}",
+        "gravity": "; gravity {}",
+        "keep": "; kept {}",
+        "intensity": "; intensities: {} of the documents of the treated member, {}",
+        "sd": "per standard deviation",
+        "none": "not scaled",
         "why": (
             "Two pairs that share a city share its shocks, so rows of different pairs are not independent. "
             "Clustering by pair supposes that they are: its standard errors are {} times those of the "
@@ -54,12 +90,26 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "estimate": "估计值",
         "all": "全部",
         "pair_id": "城市对",
+        "pairs": "城市对",
         "pair": "城市对",
         "period": "年份",
-        "unit": "城市",
+        "province_pair^period": "省份对×年份",
+        "units": "城市",
+        "years": "年份",
+        "n_pairs": "城市对数",
         "dyadic": "二元组聚类稳健",
         "jackknife": "逐一剔除城市的刀切法",
-        "equality": "效应相等（{}）：F({}, {:.0f}) = {:.3f}，p = {:.3f}。",
+        "equality": "效应相等（{}）：F({}, {:.0f}) = {:.3f}，{}。",
+        "recipe": "被解释变量：{outcome}，{first}–{last}年。城市对：{roles}{pairs}。did按{timing}规则取1{scores}。",
+        "transformed": "，变换{}",
+        "standardised": "，按{}标准化",
+        "unstandardised": "，未标准化",
+        "filtered": "（序列经{}滤波）",
+        "gravity": "；引力得分{}",
+        "keep": "；保留{}",
+        "intensity": "；强度为处理方文件的{}，{}",
+        "sd": "以标准差为单位",
+        "none": "未缩放",
         "why": (
             "共有一个城市的两个城市对也共有该城市的冲击，不同城市对的观测并不独立。聚类到城市对则假定其独立："
             "其标准误为第一种方法（{1}）的{0}倍；后者允许共有城市的所有城市对相关。"
@@ -72,35 +122,73 @@ def name_terms(lang: Lang) -> dict[str, str]:
     """Return what to print for terms, effects and clusters."""
     instruments = {one.name: getattr(one.label, lang).lower() for one in builtin_codebook().instruments}
     words = _WORDS[lang]
-    names = {key: words[key] for key in ("all", "pair_id", "pair", "period", "unit")}
-    return names | {f"{PREFIX}{name}": f"{DID} × {shown}" for name, shown in instruments.items()} | instruments
+    keys = ("all", "pair_id", "pairs", "pair", "period", "province_pair^period", "units")
+    return (
+        {key: words[key] for key in keys}
+        | {f"{PREFIX}{name}": f"{DID} × {shown}" for name, shown in instruments.items()}
+        | instruments
+    )
 
 
 def tabulate_main(result: "StudyResult", lang: Lang) -> Table:
     """Return the equations with ``did``: each instrument alone, all together; below, the test of equal effects."""
-    table = _tabulate(result.estimates, "main", lang)
+    table = _tabulate(result, result.estimates, "main", lang)
     test = result.equality
     if test is None:
         return table
     shown = _say(lang, "equality").format(
         " = ".join(name_terms(lang).get(term, term) for term in test.hypothesis.split(" = ")),
-        test.df_num, test.df_denom, test.statistic, test.p_value,
+        test.df_num, test.df_denom, test.statistic, "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}",
     )  # fmt: skip
-    return Table(table.title, table.head, table.blocks, (table.notes[0], shown, *table.notes[1:]))
+    return Table(table.title, table.head, table.blocks, (*table.notes[:2], shown, *table.notes[2:]))
 
 
 def tabulate_without_did(result: "StudyResult", lang: Lang) -> Table:
     """Return the equations without ``did``; what is to be noted stands below those with it."""
-    table = _tabulate(result.without_did, "without_did", lang)
-    return Table(table.title, table.head, table.blocks, table.notes[:1])
+    table = _tabulate(result, result.without_did, "without_did", lang)
+    return Table(table.title, table.head, table.blocks, table.notes[:2])
 
 
-def _tabulate(estimates: Mapping[str, Estimate], title: str, lang: Lang) -> Table:
-    names = name_terms(lang)
+def _tabulate(result: "StudyResult", estimates: Mapping[str, Estimate], title: str, lang: Lang) -> Table:
+    names = name_terms(lang) | {control: _name_control(control) for control in result.panel.controls}
     columns = {
-        f"({place}) {names.get(name, name)}": estimate for place, (name, estimate) in enumerate(estimates.items(), 1)
+        f"({place})" + (f" {names.get(name, name)}" if len(estimates) > 1 else ""): estimate
+        for place, (name, estimate) in enumerate(estimates.items(), 1)
     }
-    return tabulate_estimates(columns, title=_say(lang, title), labels=names, lang=lang)
+    table = tabulate_estimates(columns, title=_say(lang, title), labels=names, lang=lang)
+    terms, facts = table.blocks
+    n_pairs = f"{result.panel.panel['pair_id'].nunique():,}"
+    facts = (*facts, (_say(lang, "n_pairs"), *(n_pairs for _ in columns)))
+    notes = (table.notes[0], describe_recipe(result, lang), *table.notes[1:])
+    return Table(table.title, table.head, (terms, facts), notes)
+
+
+def _name_control(control: str) -> str:
+    column, _, rule = control.partition(":")
+    shown = {"": "|Δ ln {}|", "log_difference": "|Δ ln {}|", "difference": "|Δ {}|"}.get(rule, f"{rule}({{}})")
+    return shown.format(column)
+
+
+def describe_recipe(result: "StudyResult", lang: Lang) -> str:
+    """Return in one sentence what is estimated: outcome, years, pairs, treatment, intensities."""
+    study, words = result.study, _WORDS[lang]
+    outcome = _MEASURES.get(study.outcome.measure, study.outcome.measure)
+    transform, standardise = choose_transform(study), study.outcome.standardise
+    outcome += words["transformed"].format(transform) if transform else ""
+    if study.outcome.measure in STANDARDISED:
+        shown = ", ".join(map(str, standardise)) if isinstance(standardise, tuple) else standardise
+        outcome += words["standardised"].format(shown) if shown else words["unstandardised"]
+    outcome += words["filtered"].format(study.outcome.filter) if study.outcome.filter != NOTHING else ""
+    pairs = words["gravity"].format(study.pairs.gravity) if study.pairs.gravity else ""
+    keep = study.pairs.keep
+    shown = " ".join(f"{name} {value}" for name, value in keep.items()) if isinstance(keep, Mapping) else keep
+    pairs += words["keep"].format(shown) if shown else ""
+    used = study.scores if len(result.panel.scales) else None
+    scores = words["intensity"].format(used.measure, words[study.treatment.scale]) if used else ""
+    return words["recipe"].format(
+        outcome=outcome, first=result.panel.periods[0], last=result.panel.periods[-1],
+        roles=", ".join(study.pairs.roles), pairs=pairs, timing=study.treatment.timing, scores=scores,
+    )  # fmt: skip
 
 
 def tabulate_covariances(result: "StudyResult", lang: Lang) -> Table:
@@ -112,19 +200,20 @@ def tabulate_covariances(result: "StudyResult", lang: Lang) -> Table:
 
 def _list_errors(result: "StudyResult", place: int, lang: Lang) -> Iterator[tuple[str, ...]]:
     """Yield the rows of one term, a row a covariance; the term and its estimate stand in the first."""
-    names = name_terms(lang)
+    names = name_terms(lang) | {control: _name_control(control) for control in result.panel.controls}
     term = str(result.headline.params["term"].iloc[place])
-    value = result.headline.params["estimate"].iloc[place]
-    first = (names.get(term, term), f"{value:.4f}")
+    value = float(result.headline.params["estimate"].iloc[place])
+    first = (names.get(term, term), show_number(value))
     for estimate in result.covariances.values():
-        error, low, high = estimate.params.loc[place, ["std_error", "conf_low", "conf_high"]]
+        row = estimate.params.loc[place, ["std_error", "conf_low", "conf_high"]]
+        error, low, high = map(show_number, row.to_numpy(dtype=float))
         shown = _name_vcov(estimate, lang)
-        yield (*first, shown, f"{error:.4f}", f"[{low:.4f}, {high:.4f}]")
+        yield (*first, shown, error, f"[{low}, {high}]")
         first = ("", "")
 
 
 def _explain_covariances(result: "StudyResult", lang: Lang) -> tuple[str, ...]:
-    by_pair = result.covariances.get("cluster")
+    by_pair = result.covariances.get(BY_PAIR)
     if by_pair is None or by_pair is result.headline:
         return ()
     ratios = by_pair.params["std_error"] / result.headline.params["std_error"]
@@ -160,11 +249,18 @@ def list_tables(result: "StudyResult", lang: Lang) -> dict[str, Table]:
 
 
 def list_coefficients(result: "StudyResult") -> pd.DataFrame:
-    """Return all coefficients: equation, vcov, then the columns of ``Estimate.tidy``."""
+    """Return all coefficients: equation, vcov, the columns of ``Estimate.tidy``, then the facts of the fit."""
     fits = [(name, one) for name, one in result.estimates.items()]
     fits += [(f"{name}, without did", one) for name, one in result.without_did.items()]
-    fits += [("all", one) for one in result.covariances.values() if one is not result.headline]
-    frames = [one.tidy().assign(equation=name, vcov=one.spec.vcov.kind, nobs=one.nobs) for name, one in fits]
+    fits += [(HEADLINE, one) for one in result.covariances.values() if one is not result.headline]
+    frames = [
+        one.tidy().assign(
+            equation=name, vcov=one.spec.vcov.kind, ssc=one.spec.vcov.ssc, df=one.df, nobs=one.nobs,
+            n_clusters="; ".join(f"{kind} {count}" for kind, count in one.n_clusters.items()),
+            r2=one.r2, r2_within=one.r2_within,
+        )
+        for name, one in fits
+    ]  # fmt: skip
     table = pd.concat(frames, ignore_index=True)
     return table[["equation", "vcov", *(column for column in table.columns if column not in ("equation", "vcov"))]]
 
@@ -188,15 +284,16 @@ def write_tables(result: "StudyResult", run_dir: Path) -> None:
     behind = {
         "estimates": list_coefficients(result),
         "panel": panel.panel,
-        "intensities": panel.intensities,
-        "scales": panel.scales,
-        "treated_zero": panel.treated_zero,
         "dropped": list_dropped(result.headline.dropped),
-        "inflation": result.inflation,
     }
+    if len(panel.scales):
+        behind |= {"intensities": panel.intensities, "scales": panel.scales, "treated_zero": panel.treated_zero}
+        behind["inflation"] = result.inflation
     for name, frame in behind.items():
         write_csv(frame, run_dir / f"{name}.csv")
         write_parquet(frame, run_dir / f"{name}.parquet")
+    notes = [*result.headline.notes, *(f"series: {check}" for check in panel.checks)]
+    (run_dir / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8", newline="\n")
 
 
 def _say(lang: Lang, name: str) -> str:

@@ -41,7 +41,7 @@ def test_several_variables_have_a_column(run_textq: Run, tmp_path: Path) -> None
 def test_open_problem_is_3_and_nothing_is_written(run_textq: Run, tmp_path: Path) -> None:
     done = run_textq("panel", "check", write(tmp_path, BAD), "--out", "long.csv")
     assert (done.code, done.err) == (3, "")
-    assert "to solve: names or codes in no list of places (1): 蓬莱岛" in done.out
+    assert "to solve: names or codes in no list of places (1): A3 '蓬莱岛'. Correct them, or remove" in done.out
     assert "not written: long.csv" in done.out
     assert not (tmp_path / "long.csv").exists()
 
@@ -49,7 +49,16 @@ def test_open_problem_is_3_and_nothing_is_written(run_textq: Run, tmp_path: Path
 def test_chinese(run_textq: Run, tmp_path: Path) -> None:
     done = run_textq("panel", "check", write(tmp_path, BAD), "--lang", "zh")
     assert done.code == 3
-    assert "须解决: 未找到的名称或代码 (1)：蓬莱岛。" in done.out
+    assert "须解决: 未找到的名称或代码 (1)：A3 '蓬莱岛'。" in done.out
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "--json 列出全部"), ("en", "--json shows all")])
+def test_cut_lists_name_the_way_to_all(run_textq: Run, tmp_path: Path, lang: str, said: str) -> None:
+    rows = [f"岛{n},1,2\n" for n in range(8)]
+    write(tmp_path, "地区,2010年,2011年\n" + "".join(rows), "eight.csv")
+    write(tmp_path, BAD + "".join(rows), "nine.csv")
+    assert said not in run_textq("panel", "check", "eight.csv", "--lang", lang).out
+    assert said in run_textq("panel", "check", "nine.csv", "--lang", lang).out
 
 
 def test_json_holds_every_case(run_textq: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textq.outcomes.checks import check_table, find_gaps
-from textq.outcomes.problems import Kind, Problem, describe_problem
+from textq.outcomes.problems import Kind, Lang, Problem, describe_problem
 
 YEARS = range(2005, 2015)
 UNITS = {"320300": "徐州市", "330100": "杭州市", "420600": "襄阳市", "500000": "重庆市"}
@@ -153,3 +153,18 @@ def test_problems_are_described(lang: str) -> None:
     assert "(12)" in said
     assert "case 7 …" in said
     assert "case 8" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "plain", "marked", "hints"),
+    [
+        ("unmatched", "A3 '岛(旧)'", "A3 '长兴' (330522 湖州市长兴县)", {"zh": "括号内", "en": "in brackets"}),
+        ("county", "330782 义乌市 ⊂ 330700 金华市", "320583 昆山市 ⊂ 320500 苏州市 *", {"zh": "标 *", "en": "Where *"}),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_marks_are_explained_only_where_they_stand(
+    kind: Kind, plain: str, marked: str, hints: Mapping[str, str], lang: Lang
+) -> None:
+    assert hints[lang] not in describe_problem(Problem(kind, 1, (plain,)), lang)
+    assert hints[lang] in describe_problem(Problem(kind, 2, (plain, marked)), lang)

@@ -89,7 +89,8 @@ def test_units_across() -> None:
 
 
 def test_rows_of_values_are_no_header() -> None:
-    with pytest.raises(SeriesFileError, match="no header was found"):
+    advice = "no header was found.*Say which columns hold units and periods"
+    with pytest.raises(SeriesFileError, match=advice):
         find_layout(make_grid(["nian", "sheng", "shi", "gdp"], [2010.0, "浙江省", "杭州市", 1.0], [2011.0]))
 
 

@@ -23,7 +23,7 @@ def test_series(tmp_path: Path) -> None:
 
 def test_series_with_an_open_problem_are_refused_with_all_of_them(tmp_path: Path) -> None:
     path = write(tmp_path / "s.csv", "城市,2010,2011\n蓬莱岛,1,2\n杭州,3,约4\n")
-    with pytest.raises(SeriesFileError, match=r"(?s)no list of places \(1\): 蓬莱岛.*hold no number \(1\): C3 '约4'"):
+    with pytest.raises(SeriesFileError, match=r"(?s)list of places \(1\): A2 '蓬莱岛'.*no number \(1\): C3 '约4'"):
         read_series(path)
 
 
@@ -96,6 +96,17 @@ def test_days_of_workbooks_and_counties(tmp_path: Path) -> None:
     assert found.loc[0, ["unit", "date", "parent"]].tolist() == ["330782", pd.Timestamp(2018, 7, 24), "330700"]
 
 
+def test_parents_and_widened_zones_become_codes(tmp_path: Path) -> None:
+    rows = (
+        "义乌,2018-07-24,金华,\n阿拉山口,2020-04-27,博尔塔拉蒙古自治州,\n海口,2018-07-25,, 海口市; 460200；三亚;义乌;\n"
+    )
+    table = read_designations(write(tmp_path / "d.csv", f"unit,date,parent,widens_to\n{rows}"))
+    assert [str(table[name].dtype) for name in ("parent", "widens_to")] == ["string", "string"]
+    assert table[["unit", "parent", "widens_to"]].fillna("").to_numpy().tolist() == [
+        ["330782", "330700", ""], ["460100", "", "460100;460200;460200;330782"], ["652702", "652700", ""],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -104,6 +115,9 @@ def test_days_of_workbooks_and_counties(tmp_path: Path) -> None:
         ("unit,approved_on,batch\n330100,,1\n", r"no day \(1\): B2 ''"),
         ("unit,day\n330100,2015-03-07\n", "no column of dates. Name it: one of day"),
         ("unit,approved_on\n蓬莱岛,2015-03-07\n", "A2 '蓬莱岛'"),
+        ("unit,approved_on,parent\n义乌,2018-07-24,金花\n", r"\(1\): C2 '金花' \(unmatched\)"),
+        ("unit,approved_on,widens_to\n杭州,2015-03-07,海口;莱芜\n", r"C2 '莱芜' \(outside_base_year: 371200"),
+        ("unit,approved_on,parent\n杭州,2015-03-07,浙江\n", r"C2 '浙江' \(province\)"),
     ],
 )
 def test_designations_that_are_refused(tmp_path: Path, text: str, message: str) -> None:

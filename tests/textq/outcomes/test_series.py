@@ -152,11 +152,35 @@ def test_names_that_match_nothing_are_listed_and_leave_no_row(tmp_path: Path) ->
         ],
     )
     assert series.blocked
-    assert find(series, "unmatched").cases == ("蓬莱岛",)
-    assert find(series, "ambiguous").cases == ("朝阳区 (110105 北京市朝阳区, 220104 长春市朝阳区)",)
-    assert find(series, "province").cases == ("浙江省",)
-    assert find(series, "outside_base_year").cases == ("莱芜 (371200 莱芜市 (–2019))",)
+    assert find(series, "unmatched").cases == ("A3 '蓬莱岛'",)
+    assert find(series, "ambiguous").cases == ("A4 '朝阳区' (110105 北京市朝阳区, 220104 长春市朝阳区)",)
+    assert find(series, "province").cases == ("A5 '浙江省'",)
+    assert find(series, "outside_base_year").cases == ("A6 '莱芜' (371200 莱芜市 (–2019))",)
     assert set(series.table["unit"]) == {"330100"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "case"),
+    [
+        ([["年份", "gdp", "城市"], [2010, 1, "杭州"], [2010, 2, "蓬莱岛"], [2011, 3, "蓬莱岛"]], "C3 '蓬莱岛'"),
+        ([["注", "", "", ""], ["年份", "杭州", "徐州", "蓬莱岛"], [2010, 1, 2, 3], [2011, 1, 2, 3]], "D2 '蓬莱岛'"),
+        ([["地区：蓬莱岛", ""], ["年份", "gdp"], [2010, 1]], "'蓬莱岛'"),
+    ],
+    ids=["long", "units across", "title"],
+)
+def test_names_that_match_nothing_are_shown_with_their_first_cell(tmp_path: Path, rows: Rows, case: str) -> None:
+    assert find(inspect(tmp_path, rows), "unmatched").cases == (case,)
+
+
+def test_counties_are_noted_with_their_prefectures(tmp_path: Path) -> None:
+    """仙桃 lies in no prefecture: it is not noted."""
+    names = ["义乌", "义乌市", "昆山", "仙桃", "苏州", "北京市朝阳区"]
+    series = inspect(tmp_path, [["城市", "2010", "2011"], *([name, 1, 2] for name in names)])
+    assert not series.blocked
+    assert find(series, "county") == Problem(
+        "county", 3,
+        ("320583 昆山市 ⊂ 320500 苏州市 *", "330782 义乌市 ⊂ 330700 金华市", "110105 朝阳区 ⊂ 110000 北京市"),
+    )  # fmt: skip
 
 
 def test_base_year_decides(tmp_path: Path) -> None:
