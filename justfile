@@ -9,7 +9,7 @@ _list:
 # make .venv with all that is needed to work on textq
 install:
     python3 -m venv .venv
-    .venv/bin/pip install -e ".[dev]"
+    .venv/bin/pip install -e ".[dev,oracle]"
 
 # run the tests but for the slow ones: just test tests/textq/segment -x
 test *options:

@@ -177,7 +177,7 @@ class UnitsConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignationsConfig:
-    """[designations]: when each unit was designated."""
+    """[designations]: when each unit was designated; without it, the roster of pilot zones that comes with textq."""
 
     file: File
     unit: Text = "unit"
@@ -244,7 +244,7 @@ class Study:
     path: Path
     scores: ScoresConfig | None
     series: SeriesConfig
-    designations: DesignationsConfig
+    designations: DesignationsConfig | None
     units: UnitsConfig | None
     pairs: PairsConfig
     treatment: TreatmentConfig
@@ -267,7 +267,7 @@ SECTIONS: Mapping[str, type[Any]] = {
 _COMMAND_OPTIONS = frozenset(f"TEXTQ_ESTIMATE_{name}" for name in ("OUT", "SETTINGS", "AS_JSON", "JSON", "LANG"))
 """Variables that click reads as options of the command."""
 
-_OPTIONAL = ("scores", "units")
+_OPTIONAL = ("scores", "units", "designations")
 
 
 def read_study(path: Path, settings: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> Study:

@@ -101,6 +101,7 @@ def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) 
     recipe = {
         "code": code_version(),
         "econ": econ_version(),
+        "lists": lists_version(),
         "settings": _plain({name: value for name, value in asdict(study).items() if name != "path"}, root),
         "scores_run": scores_run,
         "inputs": {_relate(path, root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},

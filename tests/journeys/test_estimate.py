@@ -252,6 +252,17 @@ def test_a_designated_city_year_outside_coverage_is_refused_by_name(study: Path,
         estimate(study, out=tmp_path / "out", settings=[f"scores.coverage={coverage.as_posix()}"])
 
 
+def test_the_roster_serves_where_no_designations_are_named(study: Path, result: StudyResult, tmp_path: Path) -> None:
+    """The sample's designations are cut from the roster, and no other city of it is a zone."""
+    text = study.read_text(encoding="utf-8")
+    section = text[text.index("[designations]") : text.index("[pairs]")]
+    bare = study.parent / "roster.toml"
+    bare.write_text(text.replace(section, ""), encoding="utf-8")
+    found = estimate(bare, out=tmp_path)
+    pd.testing.assert_frame_equal(found.headline.params, result.headline.params)
+    assert any("are not confirmed" in note and "潍坊市" in note for note in found.headline.notes)
+
+
 def test_gravity_without_units_says_what_is_missing(study: Path, tmp_path: Path) -> None:
     text = study.read_text(encoding="utf-8")
     bare = tmp_path / "study.toml"

@@ -9,9 +9,10 @@ import pandas as pd
 from textq.config import REFUSE, Study
 from textq.errors import ConfigError, StudyError
 from textq.ingest.manifest import CoverageRow, read_coverage
+from textq.lexicon.places import builtin_zones
 from textq.outcomes.problems import describe_problem
 from textq.outcomes.read import read_designations, read_series, read_units
-from textq.pipeline.study_notes import INCOMPLETE
+from textq.pipeline.study_notes import DOUBTFUL_DAY, INCOMPLETE
 from textq.records import NONE
 from textq.run import Run, load_run
 from textq.tables import SCORES
@@ -68,12 +69,25 @@ def read_inputs(study: Study) -> Inputs:
     """
     year = study.series.base_year
     series, checks = _read_series(study)
-    dated = read_designations(
-        study.designations.file, unit=study.designations.unit, date=study.designations.date, base_year=year
-    )
     units = read_units(study.units.file, unit=study.units.unit, base_year=year) if study.units else None
     run = load_run(study.scores.run) if study.scores else None
-    return Inputs(series, dated, units, _read_scores(study, run) if run else None, run, checks)
+    return Inputs(series, _read_designations(study), units, _read_scores(study, run) if run else None, run, checks)
+
+
+def _read_designations(study: Study) -> pd.DataFrame:
+    """Return the designations of the study's file, else those of the roster whose day is known."""
+    settings = study.designations
+    if settings:
+        return read_designations(
+            settings.file, unit=settings.unit, date=settings.date, base_year=study.series.base_year
+        )
+    rows = [
+        (zone.unit, zone.name, zone.approved_on, zone.parent if zone.level == "county" else None, zone.doubtful)
+        for zone in builtin_zones()
+        if zone.approved_on
+    ]
+    roster = pd.DataFrame(rows, columns=["unit", "name", "date", "parent", DOUBTFUL_DAY])
+    return roster.assign(date=pd.to_datetime(roster["date"]))
 
 
 def _read_series(study: Study) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -104,7 +118,8 @@ def list_files(study: Study) -> tuple[Path, ...]:
     """Return the files that a study names, its own among them."""
     units = study.units.file if study.units else None
     coverage = study.scores.coverage if study.scores else None
-    named = (study.path, study.series.file, study.designations.file, units, coverage)
+    dated = study.designations.file if study.designations else None
+    named = (study.path, study.series.file, dated, units, coverage)
     return tuple(path for path in named if path is not None)
 
 

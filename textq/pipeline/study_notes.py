@@ -9,6 +9,9 @@ from textq.lexicon.places import builtin_gazetteer
 INCOMPLETE = "incomplete"
 """The coverage of a unit-period of which a document could not be read."""
 
+DOUBTFUL_DAY = "doubtful_day"
+"""The column of designations that says whether the day is not confirmed."""
+
 _COVERAGE = {
     INCOMPLETE: "have a document that could not be read: their intensity is too small",
     "assumed": "have a coverage that is assumed, not declared: a zero may be a gap",
@@ -26,6 +29,16 @@ def count_designations(designations: pd.DataFrame, used: pd.DataFrame) -> tuple[
     others = sorted(set(designations["unit"]) - set(used["unit"]))
     reason = f"of units without a series: {name_first(others)}"
     return (Dropped("designations", reason, len(others)),) if others else ()
+
+
+def describe_days(designations: pd.DataFrame) -> tuple[str, ...]:
+    """Say which designations of the sample rest on a day that is not confirmed."""
+    if DOUBTFUL_DAY not in designations.columns:
+        return ()
+    doubtful = designations[designations[DOUBTFUL_DAY]]
+    if not len(doubtful):
+        return ()
+    return (f"The days of {len(doubtful)} designations are not confirmed: {name_first(list(doubtful['name']))}.",)
 
 
 def count_entries(panel: pd.DataFrame, n_periods: int) -> tuple[Dropped, ...]:

@@ -23,6 +23,7 @@ from textq.pipeline.study_notes import (
     count_designations,
     count_entries,
     describe_coverage,
+    describe_days,
     describe_outcome,
     list_coverage,
     name_units,
@@ -136,6 +137,7 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
         ),
         notes=(
             *notes,
+            *describe_days(designations),
             *interacted.notes,
             *describe_coverage(inputs.scores, interacted.intensities),
             *describe_outcome(study.outcome.measure, outcome),

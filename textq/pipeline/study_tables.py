@@ -173,12 +173,12 @@ def describe_recipe(result: "StudyResult", lang: Lang) -> str:
     """Return in one sentence what is estimated: outcome, years, pairs, treatment, intensities."""
     study, words = result.study, _WORDS[lang]
     outcome = _MEASURES.get(study.outcome.measure, study.outcome.measure)
+    outcome += words["filtered"].format(study.outcome.filter) if study.outcome.filter != NOTHING else ""
     transform, standardise = choose_transform(study), study.outcome.standardise
     outcome += words["transformed"].format(transform) if transform else ""
     if study.outcome.measure in STANDARDISED:
         shown = ", ".join(map(str, standardise)) if isinstance(standardise, tuple) else standardise
         outcome += words["standardised"].format(shown) if shown else words["unstandardised"]
-    outcome += words["filtered"].format(study.outcome.filter) if study.outcome.filter != NOTHING else ""
     pairs = words["gravity"].format(study.pairs.gravity) if study.pairs.gravity else ""
     keep = study.pairs.keep
     shown = " ".join(f"{name} {value}" for name, value in keep.items()) if isinstance(keep, Mapping) else keep
