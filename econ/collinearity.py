@@ -184,9 +184,11 @@ def _is_ordered_node(effect: Effect) -> bool:
 
 def _refuse_rounded_shares(raw: FloatArray, terms: Sequence[str]) -> None:
     """Refuse two or more nonnegative regressors that sum to one between 0 and 1 but for the rounding of shares."""
-    for whole in map(int, np.flatnonzero((raw.min(axis=0) >= 0) & (raw.max(axis=0) <= 1) & (np.ptp(raw, axis=0) > 0))):
-        below = (raw >= 0).all(axis=0) & (raw <= raw[:, [whole]] + _SHARE_ROUNDING).all(axis=0) & (raw > 0).any(axis=0)
-        parts = np.setdiff1d(np.flatnonzero(below), [whole])
+    low, high = raw.min(axis=0), raw.max(axis=0)
+    small = np.flatnonzero((low >= 0) & (high > 0) & (high <= 1 + _SHARE_ROUNDING))
+    for whole in small[(high[small] <= 1) & (low[small] < high[small])]:
+        others = small[small != whole]
+        parts = others[(raw[:, others] <= raw[:, [whole]] + _SHARE_ROUNDING).all(axis=0)]
         if len(parts) > 1 and np.abs(raw[:, parts].sum(axis=1) - raw[:, whole]).max() <= _SHARE_ROUNDING:
             raise _refuse_parts([terms[place] for place in parts], terms[whole])
 

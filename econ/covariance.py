@@ -9,6 +9,7 @@ negative variance.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ TOLERANCE = 1e-10
 """How negative an eigenvalue may be, for a matrix of unit scale, before the matrix counts as indefinite."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Design:
     """A fitted equation, as arrays.
 
@@ -60,6 +61,12 @@ class Design:
     levels: Mapping[str, int] = field(default_factory=dict)
     nested: Mapping[str, Collection[str]] = field(default_factory=dict)
     n_absorbed: int = 0
+
+    @cached_property
+    def influences(self) -> FloatArray:
+        """A s of each row, (n, k): V is made of sums of their outer products."""
+        weighted = self.residuals if self.weights is None else self.weights * self.residuals
+        return self.columns @ compute_bread(self.columns, self.weights) * weighted[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +169,6 @@ def compute_ssc(ssc: Ssc, design: Design, by: tuple[str, ...] = (), n_groups: in
     return n_rows / df if n_groups is None else n_groups / (n_groups - 1) * (n_rows - 1) / df
 
 
-def compute_influences(design: Design) -> FloatArray:
-    """Return A s of each row, (n, k): V is made of sums of their outer products."""
-    weighted = design.residuals if design.weights is None else design.weights * design.residuals
-    return design.columns @ compute_bread(design.columns, design.weights) * weighted[:, None]
-
-
 def sum_by_group(values: FloatArray, codes: Codes) -> FloatArray:
     """Return the sums of ``values`` (n, k) over the groups that have rows, shape (G, k); ``codes`` (n,) are ≥ 0."""
     sums = np.column_stack([np.bincount(codes, column) for column in values.T])
@@ -209,14 +210,14 @@ def _compute_iid(spec: VcovSpec, design: Design) -> Covariance:
 
 
 def _compute_hc1(spec: VcovSpec, design: Design) -> Covariance:
-    influences = compute_influences(design)
+    influences = design.influences
     factor = compute_ssc(spec.ssc, design)
     return Covariance(factor * (influences.T @ influences), _count_df(spec.ssc, design), {})
 
 
 def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
     (column,) = spec.by
-    sums = sum_by_group(compute_influences(design), design.groups[column])
+    sums = sum_by_group(design.influences, design.groups[column])
     _check_clusters({column: len(sums)})
     factor = compute_ssc(spec.ssc, design, spec.by, len(sums))
     return Covariance(factor * (sums.T @ sums), len(sums) - 1, {column: len(sums)})
@@ -224,7 +225,7 @@ def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
 
 def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
     """Give all three parts the factor of the smaller number of groups."""
-    influences = compute_influences(design)
+    influences = design.influences
     first, second = (design.groups[column] for column in spec.by)
     sums = [sum_by_group(influences, codes) for codes in (first, second, _cross(first, second))]
     one, two, both = (group.T @ group for group in sums)
@@ -246,7 +247,7 @@ def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
 
 def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
     """Sum the rows to pairs and the pairs to units."""
-    by_pair, first, second = _sum_pairs(compute_influences(design), *(design.groups[column] for column in spec.by))
+    by_pair, first, second = sum_pairs(design.influences, *(design.groups[column] for column in spec.by))
     by_unit = sum_by_group(np.concatenate([by_pair, by_pair]), np.concatenate([first, second]))
     n_clusters = {"pair": len(by_pair), "unit": len(by_unit)}
     _check_clusters(n_clusters)
@@ -263,7 +264,7 @@ def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
     return Covariance(factor * matrix, len(by_unit) - 1, n_clusters, tuple(notes))
 
 
-def _sum_pairs(scores: FloatArray, first: Codes, second: Codes) -> tuple[FloatArray, Codes, Codes]:
+def sum_pairs(scores: FloatArray, first: Codes, second: Codes) -> tuple[FloatArray, Codes, Codes]:
     """Return the sums over the rows of each unordered pair, and the lower and the upper member of each."""
     lower, upper = np.minimum(first, second), np.maximum(first, second)
     n_units = int(upper.max()) + 1

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.bootstrap import compute_wild
-from econ.covariance import Covariance, Design, compute_influences, compute_vcov
+from econ.covariance import Covariance, Design, compute_vcov, sum_pairs
 from econ.errors import FitError, SpecError
 from econ.estimate import build_params
 from econ.jackknife import compute_jackknife
@@ -20,6 +20,7 @@ from econ.spec import AUTO, MEMBERS, VcovSpec, parse_vcov
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from econ.keys import Members
     from econ.sample import Sample
     from econ.spec import VcovLike
     from econ.within import Absorber
@@ -65,6 +66,11 @@ class Fit:
     within: FloatArray
     residuals: FloatArray
     estimates: FloatArray
+
+    @property
+    def masses(self) -> FloatArray:
+        """The weights of the rows, 1 without any, (n,)."""
+        return np.ones(len(self.residuals)) if self.sample.weights is None else self.sample.weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,7 @@ def _compute_sandwich(fit: Fit, spec: VcovSpec) -> Covariance:
 
 def _blank_lost(covariance: Covariance, design: Design, spec: VcovSpec, terms: Sequence[str]) -> Covariance:
     """Make variances that are nothing but rounding missing, and say so: their t values could be of any size."""
-    summands = np.sum(np.abs(compute_influences(design)), axis=0)
+    summands = np.sum(np.abs(design.influences), axis=0)
     lost = (np.diag(covariance.matrix) <= _ROUNDING * summands**2) & (summands > 0)
     if not lost.any():
         return covariance
@@ -184,11 +190,8 @@ def _blank_lost(covariance: Covariance, design: Design, spec: VcovSpec, terms: S
 
 def _compare_with_pairs(covariance: Covariance, design: Design, terms: Sequence[str]) -> tuple[str, ...]:
     """Say of which terms the dyadic variance lies below the one clustered by pair."""
-    first, second = design.groups.values()
-    pairs = np.minimum(first, second) * (int(max(first.max(), second.max())) + 1) + np.maximum(first, second)
-    _, codes = np.unique(pairs, return_inverse=True)
-    by_pair = compute_vcov(VcovSpec("cluster", (PAIR,), "none"), replace(design, groups={PAIR: codes}))
-    smaller = np.diag(covariance.matrix) < np.diag(by_pair.matrix)
+    by_pair, _, _ = sum_pairs(design.influences, *design.groups.values())
+    smaller = np.diag(covariance.matrix) < np.sum(by_pair**2, axis=0)
     if not smaller.any():
         return ()
     named = ", ".join(term for term, flag in zip(terms, smaller, strict=True) if flag)
@@ -201,7 +204,7 @@ def _compare_with_pairs(covariance: Covariance, design: Design, terms: Sequence[
 def _compute_jackknife(fit: Fit, spec: VcovSpec) -> Covariance:
     """Hand over columns without the effects: the estimates are the same, and a term is judged by its own variation."""
     sample = fit.sample
-    members = code_members(sample.frame, spec.by)
+    members = _find_members(sample, spec)
     return compute_jackknife(
         spec,
         fit.within[:, 0],
@@ -224,7 +227,7 @@ def _compute_wild(fit: Fit, spec: VcovSpec) -> tuple[Covariance, pd.DataFrame]:
 
 def _build_design(fit: Fit, spec: VcovSpec) -> Design:
     sample = fit.sample
-    groups = _code_columns(sample.frame, spec)
+    groups = _code_columns(sample, spec)
     effects = sample.effects if spec.ssc != "none" else ()
     return Design(
         columns=fit.within[:, 1:],
@@ -239,12 +242,18 @@ def _build_design(fit: Fit, spec: VcovSpec) -> Design:
     )
 
 
-def _code_columns(frame: pd.DataFrame, spec: VcovSpec) -> dict[str, IntArray]:
+def _code_columns(sample: Sample, spec: VcovSpec) -> dict[str, IntArray]:
     """Return the codes of the columns of a spec; the members of a pair share one numbering."""
     if spec.kind == "dyadic":
-        members = code_members(frame, spec.by)
-        return dict(zip(spec.by, members.codes.T, strict=True))
-    return {column: code_groups(frame, column) for column in spec.by}
+        return dict(zip(spec.by, _find_members(sample, spec).codes.T, strict=True))
+    return {column: code_groups(sample.frame, column) for column in spec.by}
+
+
+def _find_members(sample: Sample, spec: VcovSpec) -> Members:
+    """Return the units of the columns of a spec; those of unit_i and unit_j are coded and checked already."""
+    if spec.by == MEMBERS and sample.members is not None:
+        return sample.members
+    return code_members(sample.frame, spec.by)
 
 
 def _warn(frame: pd.DataFrame, spec: VcovSpec, covariance: Covariance) -> tuple[str, ...]:

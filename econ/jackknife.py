@@ -16,7 +16,8 @@ from scipy import linalg
 
 from econ.covariance import Covariance
 from econ.errors import FitError, SpecError
-from econ.within import Absorber, keep_rows
+from econ.keys import is_nested
+from econ.within import Absorber, keep_rows, stack_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,15 +120,9 @@ def _leave_out(
 
 def _choose_eliminated(effects: Sequence[Effect], members: IntArray) -> Effect | None:
     """Return the largest of the effects each level of which has the same members in all its rows."""
-    nested = (effect for effect in effects if effect.codes.ndim == 1 and _is_nested(effect, members))
+    pairs = members.min(axis=1) * (int(members.max()) + 1) + members.max(axis=1)
+    nested = (effect for effect in effects if is_nested(effect, pairs))
     return max(nested, key=lambda effect: effect.n_levels, default=None)
-
-
-def _is_nested(effect: Effect, members: IntArray) -> bool:
-    ordered = np.sort(members, axis=1)
-    some_row = np.zeros(effect.n_levels, dtype=np.intp)
-    some_row[effect.codes] = np.arange(len(members))
-    return bool((ordered == ordered[some_row[effect.codes]]).all())
 
 
 def _downdate(
@@ -157,11 +152,9 @@ def _build_blocks(
     """Yield for each unit its rows of [D X y], the eliminated effect and the square root of the weights applied."""
     levels = np.arange(len(data)) if eliminated is None else eliminated.codes
     masses = np.ones(len(data)) if weights is None else weights
-    starts = np.cumsum([0, *(effect.n_levels for effect in rest)])
-    ones = [np.reshape(effect.codes, (len(data), -1)) + start for effect, start in zip(rest, starts, strict=False)]
-    places = np.column_stack([np.empty((len(data), 0), dtype=np.intp), *ones])
+    places, n_dummies = stack_codes(rest) if rest else (np.empty((len(data), 0), dtype=np.intp), 0)
     for rows in _split_rows(members, levels):
-        block = np.column_stack([np.zeros((len(rows), starts[-1])), data[rows]])
+        block = np.column_stack([np.zeros((len(rows), n_dummies)), data[rows]])
         block[np.arange(len(rows))[:, None], places[rows]] = 1.0
         if eliminated is not None:
             block -= _average(block, levels[rows], masses[rows])

@@ -110,6 +110,14 @@ def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Membe
     return members
 
 
+def keep_members(members: Members, rows: NDArray[np.bool_]) -> Members:
+    """Return the members on some rows, without the units that are gone."""
+    codes = members.codes[rows]
+    left = np.bincount(codes.ravel(), minlength=len(members.names)) > 0
+    numbers = np.cumsum(left, dtype=np.intp) - 1
+    return Members(numbers[codes], tuple(name for name, kept in zip(members.names, left, strict=True) if kept))
+
+
 def find_sources(frame: pd.DataFrame, effect: str) -> tuple[str, ...]:
     """Return the columns behind an effect: its own, those that ``^`` joins, or the members for "pair" and "node^…".
 
@@ -146,8 +154,8 @@ def find_group_sources(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     return (column,)
 
 
-def build_effect(frame: pd.DataFrame, effect: str) -> Effect:
-    """Return an effect with its codes; "node^x" has the two members' codes, (n, 2).
+def build_effect(frame: pd.DataFrame, effect: str, members: Members | None = None) -> Effect:
+    """Return an effect with its codes; "node^x" has the two members' codes, (n, 2), which ``members`` has if given.
 
     Raises
     ------
@@ -162,7 +170,7 @@ def build_effect(frame: pd.DataFrame, effect: str) -> Effect:
         raise SpecError(f"the effect {effect!r} names {NODE} twice. It stands for both members already.")
     keys = [_code_part(frame, part) for part in parts if not (symmetric and part == NODE)]
     if symmetric:
-        keys = [code_members(frame).codes, *(key[:, None] for key in keys)]
+        keys = [(members or code_members(frame)).codes, *(key[:, None] for key in keys)]
     codes, n_levels = _join(keys)
     return Effect(effect, codes, n_levels)
 

@@ -13,18 +13,14 @@ from numpy.typing import NDArray
 from econ.distance import PLACE, SIZES, Gravity, measure_distances, measure_gravity
 from econ.errors import PairError, SpecError, name_first
 from econ.estimate import Dropped
-from econ.spec import check_choice
+from econ.spec import ROLES, Role, check_choice
 from econ.units import check_codes, read_units
 
-Role = Literal["neither", "one", "both"]
-"""How many members of a pair are designated, in the order of the number."""
 Keep = Literal["upper_half", "same_province", "different_province"] | Mapping[str, float] | None
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
-
-ROLES: tuple[Role, ...] = get_args(Role)
 
 _NAMED = ("upper_half", "same_province", "different_province")
 _BOUNDED = ("strongest", "within_km", "beyond_km")

@@ -228,7 +228,7 @@ def _report(fit: Fit, spec: PanelSpec, vcov: VcovLike, ssc: str | None) -> Estim
 
 def _compute_r2(fit: Fit) -> tuple[float, float]:
     """Return 1 − Σwe²/Σw(y − ȳ)², and the same of the outcome without the effects (ȳ their weighted mean)."""
-    weights = np.ones(len(fit.residuals)) if fit.sample.weights is None else fit.sample.weights
+    weights = fit.masses
     unexplained = weights @ fit.residuals**2
     totals = [
         weights @ (values - np.average(values, weights=weights)) ** 2
@@ -255,7 +255,7 @@ def _describe_equation(spec: PanelSpec, sample: Sample) -> list[str]:
 
 def _describe_residuals(fit: Fit, outcome: str) -> list[str]:
     """Say of a perfect fit that its standard errors are made of rounding."""
-    weights = np.ones(len(fit.residuals)) if fit.sample.weights is None else fit.sample.weights
+    weights = fit.masses
     left = fit.within[:, 0] - np.average(fit.within[:, 0], weights=weights)
     reach = max(_NOTHING * float(weights @ left**2), _FLOOR * float(weights @ fit.sample.outcome**2))
     if float(weights @ fit.residuals**2) > reach:

@@ -16,6 +16,7 @@ from econ.keys import (
     find_several,
     find_sources,
     has_members,
+    keep_members,
     name_row,
     require_columns,
 )
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from econ.keys import Members
     from econ.within import Effect
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +52,8 @@ class Sample:
         To be absorbed; every level has two rows or more.
     dropped
         The rows left out, by reason.
+    members
+        The units of the columns unit_i and unit_j; None where there are none, or one is missing.
     """
 
     frame: pd.DataFrame
@@ -58,6 +62,7 @@ class Sample:
     weights: FloatArray | None
     effects: tuple[Effect, ...]
     dropped: tuple[Dropped, ...]
+    members: Members | None = None
 
     @property
     def outcome(self) -> FloatArray:
@@ -98,9 +103,9 @@ def build_sample(
     _check_finite(frame, numeric, numbers)
     if weights is not None:
         _check_positive(frame, weights, numbers[:, -1])
-    if has_members(frame) and frame[list(MEMBERS)].notna().all(axis=None):
-        code_members(frame)
-    effects = [build_effect(frame, effect) for effect in absorb]
+    whole = has_members(frame) and frame[list(MEMBERS)].notna().all(axis=None)
+    members = code_members(frame) if whole else None
+    effects = [build_effect(frame, effect, members) for effect in absorb]
     several = find_several(effects, len(frame))
     dropped += _count_singletons(absorb, several)
     frame, numbers = _keep(frame, numbers, several, outcome, dropped)
@@ -109,7 +114,8 @@ def build_sample(
     data, terms = numbers[:, : len(regressors) + 1], tuple(regressors)
     if not effects:
         data, terms = np.insert(data, 1, 1.0, axis=1), (INTERCEPT, *terms)
-    return Sample(frame, data, terms, weighting, tuple(effects), dropped)
+    kept = None if members is None else keep_members(members, several)
+    return Sample(frame, data, terms, weighting, tuple(effects), dropped, kept)
 
 
 def _read_numbers(frame: pd.DataFrame, name: str) -> FloatArray:

@@ -19,6 +19,11 @@ VcovLike = str | Mapping[str, object]
 AUTO = "auto"
 MEMBERS = ("unit_i", "unit_j")
 """The columns of a pair's two units."""
+
+Role = Literal["neither", "one", "both"]
+"""How many members of a pair are designated, in the order of the number."""
+ROLES: tuple[Role, ...] = get_args(Role)
+
 INTERCEPT = "Intercept"
 WILD_DRAWS = 9_999
 WILD_SEED = 20_150_307

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from econ.designations import NEVER, Boundary, CountyZones, IntArray, Timing, check_periods, find_onsets
 from econ.errors import PairError, TreatmentError, name_first
-from econ.spec import MEMBERS
+from econ.spec import MEMBERS, ROLES
 from econ.units import check_codes, check_columns
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _MADE = ("period", "pair_id", "treated", "cohort", "event_time", "treated_unit", "treated_i", "treated_j")
-_ROLES = ("neither", "one", "both")
 
 
 def assign_treatment(
@@ -208,7 +207,7 @@ def _check_roles(pairs: pd.DataFrame, onsets: pd.DataFrame, years: IntArray) -> 
         return
     last = years[-1]
     by_rule = (_count_members(pairs, onsets[column] <= last) for column in ("start", "entry"))
-    found = [np.array(_ROLES, dtype=object)[numbers] for numbers in by_rule]
+    found = [np.array(ROLES, dtype=object)[numbers] for numbers in by_rule]
     given = pairs["role"].to_numpy(dtype=object)
     bad = np.flatnonzero((given != found[0]) & (given != found[1]))
     if len(bad):

@@ -90,7 +90,7 @@ class Absorber:
             self._totals = self._sum_groups(np.ones((len(self._first.codes), 1)))
         self.n_coefficients = self._first.n_levels if self._first is not None else 0
         if self._rest:
-            self._codes, n_levels = _stack_codes(self._rest)
+            self._codes, n_levels = stack_codes(self._rest)
             dummies = _build_dummies(self._codes, n_levels)
             # dummies of unit weighted length, so that levels of all sizes weigh alike
             self._inverse_lengths = 1.0 / np.sqrt(dummies.T @ self._weigh(np.ones((len(self._codes), 1))))
@@ -166,7 +166,7 @@ def _choose_first(effects: Sequence[Effect]) -> Effect | None:
     )
 
 
-def _stack_codes(effects: Sequence[Effect]) -> tuple[IntArray, int]:
+def stack_codes(effects: Sequence[Effect]) -> tuple[IntArray, int]:
     """Return the codes of the effects side by side, (n, members), in one numbering of all levels, and their number."""
     starts = np.cumsum([0, *(effect.n_levels for effect in effects)])
     codes = [

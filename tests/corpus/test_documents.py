@@ -2,14 +2,11 @@
 
 import csv
 import hashlib
-import importlib.util
-import sys
 from collections import Counter
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.corpus import render
 from textq.ingest.extract import Extract
 from textq.ingest.metadata import read_metadata
 from textq.ingest.normalize import normalize_line, normalize_text
@@ -17,20 +14,8 @@ from textq.ingest.read import read_file
 from textq.lexicon.places import builtin_gazetteer
 from textq.records import CELL_BREAK
 
-
-def load_render() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("render_corpus", Path(__file__).with_name("render.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-RENDER = load_render()
-CORPUS = RENDER.ROOT / "corpus"
-SOURCES = {source.head["id"]: source for source in RENDER.read_sources()}
+CORPUS = render.ROOT / "corpus"
+SOURCES = {source.head["id"]: source for source in render.read_sources()}
 each_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 
 
@@ -47,7 +32,7 @@ def read(source) -> Extract:
 def write(source) -> list[str]:
     """Return the lines of a source as they should be read."""
     lines = (
-        CELL_BREAK.join(map(normalize_line, RENDER.cells_of(line))) or normalize_line(line) for line in source.lines
+        CELL_BREAK.join(map(normalize_line, render.cells_of(line))) or normalize_line(line) for line in source.lines
     )
     return [line for line in lines if line]
 
@@ -102,7 +87,7 @@ def test_the_manifest_says_what_the_sources_say():
 def test_ids_are_unique_and_name_the_sources():
     ids = [row["id"] for row in read_rows()]
     assert len(set(ids)) == len(ids)
-    assert set(ids) == {path.stem for path in RENDER.SOURCES.glob("*.txt")}
+    assert set(ids) == {path.stem for path in render.SOURCES.glob("*.txt")}
 
 
 def test_the_corpus_is_large_and_mixed_enough():

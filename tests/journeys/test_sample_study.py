@@ -3,10 +3,7 @@
 ``pytest -m full -s tests/journeys/test_sample_study.py`` prints the table of 200 seeds.
 """
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -18,6 +15,7 @@ from econ.pairs import form_pairs
 from econ.panel import fit_panel
 from econ.simulate import expect_synchronization
 from econ.synchronization import measure_synchronization
+from tests.corpus import simulate_outcomes as simulation
 from textq.lexicon.places import builtin_gazetteer, builtin_zones
 from textq.pipeline.estimates import StudyResult, estimate
 
@@ -32,24 +30,12 @@ BAND = (0.91, 0.985)
 """For the coverage of 95 % intervals over 200 seeds; jackknives lean to the conservative side."""
 
 
-def load_simulation() -> ModuleType:
-    path = Path(__file__).resolve().parents[1] / "corpus" / "simulate_outcomes.py"
-    spec = importlib.util.spec_from_file_location("simulate_outcomes", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-SIMULATION = load_simulation()
-TERMS = list(SIMULATION.EFFECTS)
+TERMS = list(simulation.EFFECTS)
 each_study = pytest.mark.parametrize("study", RECIPES)
 
 
 def read_table(name: str) -> pd.DataFrame:
-    return pd.read_csv(SIMULATION.OUTCOMES / name, dtype={"unit": str, "province": str}, encoding="utf-8-sig")
+    return pd.read_csv(simulation.OUTCOMES / name, dtype={"unit": str, "province": str}, encoding="utf-8-sig")
 
 
 def read_truth(study: str) -> pd.DataFrame:
@@ -58,7 +44,7 @@ def read_truth(study: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def design(sample_run: textq.Run):
-    return SIMULATION.make_design(sample_run.scores)
+    return simulation.make_design(sample_run.scores)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +52,7 @@ def panels(sample_run: textq.Run) -> dict[str, pd.DataFrame]:
     """The pair panels of both studies, without an outcome."""
     units = read_table("units.csv")
     return {
-        study: SIMULATION.build_pair_panel(sample_run.scores, units, recipe["scale"])
+        study: simulation.build_pair_panel(sample_run.scores, units, recipe["scale"])
         for study, recipe in RECIPES.items()
     }
 
@@ -77,14 +63,14 @@ def results(sample_run: textq.Run, tmp_path_factory: pytest.TempPathFactory) -> 
     out = tmp_path_factory.mktemp("estimates")
     settings = [f"scores.run={sample_run.run_dir.as_posix()}"]
     return {
-        study: estimate(SIMULATION.ROOT / "corpus" / file, out=out, settings=settings)
+        study: estimate(simulation.ROOT / "corpus" / file, out=out, settings=settings)
         for study, file in STUDIES.items()
     }
 
 
 def fit_seed(design, panel: pd.DataFrame, seed: int, study: str, vcov: object = "iid") -> Estimate:
     """Fit one draw of the series with econ's public functions."""
-    series = SIMULATION.draw_series(design, seed)
+    series = simulation.draw_series(design, seed)
     outcome = measure_synchronization(series, **RECIPES[study]["options"])
     frame = panel.merge(outcome, on=[*MEMBERS, "period"], validate="one_to_one")
     assert len(frame) == len(panel)
@@ -100,16 +86,16 @@ def estimates_of(fit: Estimate) -> np.ndarray:
 
 @pytest.mark.parametrize("file", ["series.csv", "units.csv", "designations.csv"])
 def test_the_script_makes_the_files_that_are_there(sample_run: textq.Run, file: str, tmp_path: Path) -> None:
-    units = SIMULATION.read_cities()["unit"]
-    designations = SIMULATION.cut_designations(tuple(units))
+    units = simulation.read_cities()["unit"]
+    designations = simulation.cut_designations(tuple(units))
     table = {
-        "series.csv": lambda: SIMULATION.make_series(SIMULATION.make_design(sample_run.scores)),
-        "units.csv": lambda: SIMULATION.make_units(designations),
+        "series.csv": lambda: simulation.make_series(simulation.make_design(sample_run.scores)),
+        "units.csv": lambda: simulation.make_units(designations),
         "designations.csv": lambda: designations,
     }[file]()
-    SIMULATION.write_table(table, tmp_path / file)
+    simulation.write_table(table, tmp_path / file)
 
-    assert (tmp_path / file).read_bytes() == (SIMULATION.OUTCOMES / file).read_bytes(), (
+    assert (tmp_path / file).read_bytes() == (simulation.OUTCOMES / file).read_bytes(), (
         "the scores of the sample, or the design, have changed: run tests/corpus/simulate_outcomes.py"
     )
 
@@ -120,7 +106,7 @@ def test_outcomes_never_become_documents(sample_run: textq.Run) -> None:
     for file in (
         "study.toml",
         "study-default.toml",
-        *(f"outcomes/{path.name}" for path in SIMULATION.OUTCOMES.iterdir()),
+        *(f"outcomes/{path.name}" for path in simulation.OUTCOMES.iterdir()),
     ):
         assert paths[file] == "ignored"
 
@@ -164,7 +150,7 @@ def test_names_provinces_and_ranks_of_cities_are_facts() -> None:
 
 def test_cities_without_a_zone_are_the_first_three_of_each_province() -> None:
     places = pd.read_csv(
-        SIMULATION.ROOT / "lexicons" / "places" / "jurisdictions.csv", dtype=str, keep_default_na=False
+        simulation.ROOT / "lexicons" / "places" / "jurisdictions.csv", dtype=str, keep_default_na=False
     )
     involved = {code for zone in builtin_zones() for code in (zone.unit, zone.parent)}
     open_cities = places.query("level == 'prefecture' and valid_to == '' and name.str.endswith('市')")
@@ -186,12 +172,12 @@ def test_expected_synchronization_has_exactly_the_effects(design, panels: dict[s
     expected = expect_synchronization(design.variance, *members, unit_means=design.unit_means)
     fit = fit_panel(panel.assign(expected=expected.ravel()), "expected", TERMS, ["pair", "period"], vcov="iid")
 
-    np.testing.assert_allclose(estimates_of(fit), list(SIMULATION.EFFECTS.values()), atol=1e-10)
-    np.testing.assert_allclose(read_truth("certified")["value"], list(SIMULATION.EFFECTS.values()))
+    np.testing.assert_allclose(estimates_of(fit), list(simulation.EFFECTS.values()), atol=1e-10)
+    np.testing.assert_allclose(read_truth("certified")["value"], list(simulation.EFFECTS.values()))
 
 
 def test_population_values_rest_on_the_recipe_that_econ_fits(design, panels: dict[str, pd.DataFrame]) -> None:
-    by_hand = SIMULATION.find_population_values(design, panels["default"], 2)
+    by_hand = simulation.find_population_values(design, panels["default"], 2)
     fitted = [estimates_of(fit_seed(design, panels["default"], seed, "default")) for seed in (1, 2)]
 
     np.testing.assert_allclose(by_hand, fitted, atol=1e-9)
@@ -237,7 +223,7 @@ def test_the_study_fits_the_rows_that_the_simulation_means(
 def test_later_years_would_choose_other_pairs(panels: dict[str, pd.DataFrame]) -> None:
     designated = read_table("designations.csv")["unit"]
     later = form_pairs(
-        read_table("units.csv"), designated, gravity="anchor", keep="upper_half", gravity_years=SIMULATION.PERIODS
+        read_table("units.csv"), designated, gravity="anchor", keep="upper_half", gravity_years=simulation.PERIODS
     )
 
     assert set(zip(later["unit_i"], later["unit_j"], strict=True)) != set(
@@ -247,7 +233,7 @@ def test_later_years_would_choose_other_pairs(panels: dict[str, pd.DataFrame]) -
 
 @pytest.mark.full
 def test_truth_is_what_two_thousand_seeds_give(sample_run: textq.Run) -> None:
-    made = SIMULATION.make_truth(sample_run.scores, read_table("units.csv")).reset_index(drop=True)
+    made = simulation.make_truth(sample_run.scores, read_table("units.csv")).reset_index(drop=True)
 
     pd.testing.assert_frame_equal(made, read_table("truth.csv"), check_dtype=False, atol=2e-5, rtol=0)
 

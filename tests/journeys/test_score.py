@@ -136,7 +136,7 @@ def test_every_covered_cell_has_a_row_and_no_other(sample_run: textq.Run) -> Non
 
 def test_an_interrupted_run_leaves_no_half_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    monkeypatch.setattr("textq.pipeline.scores.write_parquet", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("textq.export.table.write_parquet", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
 
     with pytest.raises(KeyboardInterrupt):
         textq.score(tmp_path / "a.txt", out=tmp_path / "out")

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -77,6 +78,18 @@ def _describe(error: TextqError | EconError | OSError) -> str:
             f"{error.filename or 'a file'}: {error.strerror or error}. Check that the folder exists and can be written."
         )
     return str(error)
+
+
+def refuse_overwriting(file: Path, out: Path | None) -> None:
+    """Refuse to write over the file that is read.
+
+    Raises
+    ------
+    click.UsageError
+        If ``out`` is ``file``.
+    """
+    if out is not None and out.resolve() == file.resolve():
+        raise click.UsageError("--out is FILE itself, which would be lost. Give another name.")
 
 
 def _open_streams() -> None:

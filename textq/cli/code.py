@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from textq.cli import refuse_overwriting
+
 
 @click.command(
     epilog="""\b
@@ -25,8 +27,7 @@ def command(file: Path, out: Path | None) -> None:
     from textq.export.codings import save_codings, write_codings
     from textq.ingest.cut_clauses import read_clauses
 
-    if out is not None and out.resolve() == file.resolve():
-        raise click.UsageError("--out is FILE itself, which would be lost. Give another name.")
+    refuse_overwriting(file, out)
     codings = code_cut_clauses(read_clauses(file))
     if out is None:
         write_codings(codings, sys.stdout, file.suffix)

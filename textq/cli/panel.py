@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textq.cli import EXIT_PARTIAL, languages
+from textq.cli import EXIT_PARTIAL, languages, refuse_overwriting
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from textq.outcomes import SeriesFile
-
-SCHEMA_VERSION = 1
-"""Of what ``--json`` prints."""
 
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
@@ -72,8 +69,7 @@ def check(
     from textq.cli.panel_summary import describe_series
     from textq.outcomes import inspect_series
 
-    if out is not None and out.resolve() == file.resolve():
-        raise click.UsageError("--out is FILE itself, which would be lost. Give another name.")
+    refuse_overwriting(file, out)
     series = inspect_series(
         file, sheet=sheet, unit=unit, period=period, value=value, base_year=base_year, index_to_growth=index_to_growth
     )
@@ -98,6 +94,8 @@ def _write_table(series: "SeriesFile", out: Path | None) -> Path | None:
 
 
 def _to_json(series: "SeriesFile", file: Path, written: Path | None) -> dict[str, object]:
+    from textq.provenance import SCHEMA_VERSION
+
     table = series.table
     return {
         "schema_version": SCHEMA_VERSION,

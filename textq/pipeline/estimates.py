@@ -13,7 +13,9 @@ from econ.diagnostics import correlate_columns, measure_inflation
 from econ.errors import FitError
 from econ.estimate import Estimate, WaldTest
 from econ.intensities import DID, PREFIX
+from econ.keys import PAIR_ID
 from econ.panel import fit_panel
+from econ.spec import MEMBERS
 from textq.config import Study, read_study
 from textq.export.run_folder import prepare_folder, write_run
 from textq.pipeline.study_inputs import list_files, read_inputs
@@ -21,9 +23,6 @@ from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_se
 from textq.pipeline.study_tables import BY_PAIR, HEADLINE, write_tables
 from textq.provenance import describe_machine, describe_study
 from textq.run import Run
-
-_MEMBERS = ("unit_i", "unit_j")
-_PAIR = "pair_id"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -164,8 +163,8 @@ def _add_history(fitted: Estimate, panel: StudyPanel) -> Estimate:
 
 def _compare_covariances(study: Study, headline: Estimate) -> dict[str, Estimate]:
     """Return the headline first, then dyadic and clustered by pair, but for the one that it has itself."""
-    by_pair = headline.with_vcov({"cluster": _PAIR}, study.estimate.ssc)
-    others = {"dyadic": headline.with_vcov({"dyadic": _MEMBERS}), BY_PAIR: by_pair}
+    by_pair = headline.with_vcov({"cluster": PAIR_ID}, study.estimate.ssc)
+    others = {"dyadic": headline.with_vcov({"dyadic": MEMBERS}), BY_PAIR: by_pair}
     own = headline.spec.vcov
     return {own.kind: headline} | {
         name: one for name, one in others.items() if (one.spec.vcov.kind, one.spec.vcov.by) != (own.kind, own.by)

@@ -6,13 +6,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
 from textq.coding.coders import code_clauses
 from textq.engine import map_items
-from textq.export.csv import write_csv
-from textq.export.parquet import write_parquet
 from textq.export.run_folder import prepare_folder, write_run
+from textq.export.table import write_table
 from textq.ingest.cache import ExtractCache
 from textq.ingest.document import Reading, mark_duplicates, read_document
 from textq.ingest.files import Corpus, SourceFile, find_files
@@ -130,16 +127,11 @@ def _write(
 
     def write(folder: Path) -> Mapping[str, object]:
         for field in fields(tables):
-            _write_table(getattr(tables, field.name), folder / field.name)
+            write_table(getattr(tables, field.name), folder / field.name)
         _write_texts(texts, folder / "text")
         return {**described, "volatile": describe_machine(started_at)}
 
     return Run(write_run(out, str(described["run_id"]), started_at, write))
-
-
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    write_csv(table, path.with_suffix(".csv"))
-    write_parquet(table, path.with_suffix(".parquet"))
 
 
 def _write_texts(texts: Mapping[str, str], folder: Path) -> None:

@@ -20,7 +20,7 @@ _COVERAGE = {
 
 def name_units(cells: pd.DataFrame) -> pd.DataFrame:
     """Put the name of each unit beside its code."""
-    names = [place.name if (place := builtin_gazetteer().place_of(str(unit))) else "" for unit in cells["unit"]]
+    names = [builtin_gazetteer().place_of(str(unit)).name for unit in cells["unit"]]
     return cells.assign(name=pd.Series(names, index=cells.index, dtype="string"))[["unit", "name", "period"]]
 
 

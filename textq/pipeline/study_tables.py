@@ -21,7 +21,7 @@ from econ.tables import (
 )
 from textq.config import NOTHING
 from textq.export.csv import write_csv
-from textq.export.parquet import write_parquet
+from textq.export.table import write_table
 from textq.lexicon.read import builtin_codebook
 from textq.pipeline.study_panel import choose_transform
 
@@ -290,8 +290,7 @@ def write_tables(result: "StudyResult", run_dir: Path) -> None:
         behind |= {"intensities": panel.intensities, "scales": panel.scales, "treated_zero": panel.treated_zero}
         behind["inflation"] = result.inflation
     for name, frame in behind.items():
-        write_csv(frame, run_dir / f"{name}.csv")
-        write_parquet(frame, run_dir / f"{name}.parquet")
+        write_table(frame, run_dir / name)
     notes = [*result.headline.notes, *(f"series: {check}" for check in panel.checks)]
     (run_dir / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8", newline="\n")
 
