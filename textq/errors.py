@@ -18,7 +18,7 @@ class LexiconError(TextqError):
 
 
 class ManifestError(TextqError):
-    """``manifest.csv`` or ``coverage.csv`` cannot be used as it stands."""
+    """``manifest.csv``, ``coverage.csv`` or a file of confirmed values cannot be used as it stands."""
 
 
 class ReadError(TextqError):

@@ -19,9 +19,8 @@ import pandas as pd
 
 from textq.config import Study
 from textq.errors import RunError
-from textq.lexicon.read import builtin_lexicon, builtin_root
+from textq.lexicon.read import builtin_codebook, builtin_lexicon, builtin_root
 from textq.records import NONE, Status
-from textq.scoring.aggregate import ScoreSpec
 
 SCHEMA_VERSION = 1
 """The version of the run folder's tables and of ``--json``."""
@@ -58,23 +57,25 @@ def _hash_folder(root: Path, pattern: str) -> str:
 
 def describe_run(
     documents: pd.DataFrame,
-    codings: pd.DataFrame,
-    spec: ScoreSpec,
+    instruments: "pd.Series[str]",
+    parameters: Mapping[str, object],
     stated: Mapping[str, str],
     warnings: Mapping[str, Sequence[str]],
 ) -> dict[str, object]:
     """Return what ``run.json`` says of a run, but for the volatile facts.
 
-    The run id is the first 12 hex digits of the hash of code, lists, parameters and inputs; ``stated`` holds the
-    hashes of the manifests.
+    The run id is the first 12 hex digits of the hash of code, lists, parameters and inputs. ``instruments`` are the
+    codes of all coded clauses, ``stated`` the hashes of the files by which the user stated something: manifests,
+    coverage, confirmed fields.
     """
+    codebook = builtin_codebook()
     lexicon = builtin_lexicon()
     recipe = {
         "code": code_version(),
         "lists": lists_version(),
-        "codebook": spec.codebook,
+        "codebook": codebook.edition,
         "lexicon": f"{lexicon.name}@{lexicon.version}",
-        "parameters": {name: asdict(spec)[name] for name in ("sharing", "share_of", "depreciation")},
+        "parameters": dict(parameters),
         "inputs": documents[["path", "sha256"]].fillna("").to_dict("records"),
         "stated": dict(stated),
     }
@@ -85,10 +86,15 @@ def describe_run(
         **recipe,
         "n_files": len(documents),
         "status": _count(documents["status"], get_args(Status)),
-        "n_clauses": len(codings),
-        "classes": _count(codings["instrument"], (*spec.instruments, NONE)),
+        "n_clauses": len(instruments),
+        "classes": _count(instruments, (*codebook.instrument_names, NONE)),
         "warnings": {name: list(paths) for name, paths in warnings.items()},
     }
+
+
+def hash_files(paths: Sequence[Path]) -> dict[str, str]:
+    """Return the sha256 of files by their names."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) -> dict[str, object]:

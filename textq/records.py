@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 Level = Literal["central", "province", "prefecture", "county"]
-Kind = Literal["heading", "stem", "provision", "paragraph", "item", "annex", "signature", "cc"]
+Kind = Literal["heading", "stem", "provision", "paragraph", "item", "annex", "signature", "cc", "note"]
 Status = Literal["read", "scanned", "duplicate", "failed", "ignored"]
 
 UNREAD: tuple[Status, ...] = ("failed", "scanned")
@@ -45,12 +45,55 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A stretch of a document's text that stands on one line of a page, with the box of each character.
+
+    Character ``start + n`` of the text lies between ``lefts[n]`` and ``rights[n]``, ``top`` and ``bottom``: points
+    (1/72 inch), from the top left corner of the page as it is shown, so ``top < bottom``. ``confidence`` in [0, 1] is
+    that of text recognition (OCR); None for text that the file itself holds.
+    """
+
+    start: int
+    page: int
+    top: float
+    bottom: float
+    lefts: tuple[float, ...]
+    rights: tuple[float, ...]
+    confidence: float | None = None
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last character."""
+        return self.start + len(self.lefts)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a page offers beside its text: the name it is shown by, and its address as written."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A field of a document that a person should confirm: what was found ("" = nothing), and why it is uncertain."""
+
+    field: str
+    found: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One policy document, and the owner of its text.
 
     ``units`` are the six-digit codes of the places the document APPLIES to, which need not be
     the seat of its issuers; ``scope_reason`` says by which rule they were found, and ``level`` is
-    the issuers'. ``pages`` are spans of ``text`` labelled with page numbers (empty without pages).
+    the issuers'. ``promulgated_by`` is the order that published a regulation (国务院令第707号), which need not be
+    its own number; ``validity`` is 有效性 where the file states it (有效, 失效 …). ``pages`` are spans of ``text``
+    labelled with page numbers (empty without pages), ``footnotes`` spans of the notes that readers put behind the
+    text, ``lines`` the printed lines of a PDF in the order of the text.
     """
 
     doc_id: str
@@ -63,11 +106,16 @@ class Document:
     level: Level | None = None
     doc_type: str = ""
     doc_number: str | None = None
+    promulgated_by: str = ""
     issued_on: date | None = None
     published_on: date | None = None
     effective_on: date | None = None
     repealed_on: date | None = None
+    validity: str = ""
     pages: tuple[Span, ...] = ()
+    footnotes: tuple[Span, ...] = ()
+    lines: tuple[PrintedLine, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +123,8 @@ class Clause:
     """The coding unit: a span of a document, with ``document.text[start:end] == text``.
 
     ``division`` is the path of numbered divisions (("第二章", "第五条", "（一）")), ``heading`` the text of
-    the headings above, ``stem`` the line that introduces the list the clause belongs to.
+    the headings above, ``stem`` the line that introduces the list the clause belongs to, ``responsible`` the bodies
+    that a task table or a closing bracket （责任单位：…） names for it, in the order printed.
     """
 
     clause_id: str
@@ -90,6 +139,7 @@ class Clause:
     kind: Kind
     text: str
     sha256: str
+    responsible: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from textq.errors import RunError
 from textq.export.parquet import read_parquet
 from textq.export.run_folder import find_run, read_meta
 from textq.frames import LIST_BREAK
-from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, SCORES, SUBTYPES, Contract, check
+from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, LINES, SCORES, SUBTYPES, Contract, check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Run:
@@ -43,6 +43,11 @@ class Run:
     def clauses(self) -> pd.DataFrame:
         """One row a clause, with its offsets in the document's text."""
         return self._read(CLAUSES)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """One row a printed line of a PDF, with the box of each of its characters."""
+        return self._read(LINES)
 
     @cached_property
     def codings(self) -> pd.DataFrame:
@@ -77,6 +82,17 @@ class Run:
             raise RunError(f"the run {self.run_dir.name} has no text of document {doc_id!r}. See documents.csv.")
         return path.read_bytes().decode("utf-8")
 
+    def find_boxes(self, doc_id: str, start: int, end: int) -> pd.DataFrame:
+        """Return where the characters ``[start, end)`` of a document stand on its pages.
+
+        One row a printed line: ``page``, and ``left``, ``top``, ``right``, ``bottom`` in points from the top left
+        corner of the page; none where the document has no pages. The offsets of clauses and of evidence both will do.
+        """
+        lines = self.lines[self.lines["doc_id"] == doc_id]
+        rows: Iterable[Any] = lines[(lines["start"] < end) & (lines["end"] > start)].itertuples()
+        boxes = [_bound(row, slice(max(start - row.start, 0), end - row.start)) for row in rows]
+        return pd.DataFrame(boxes, columns=["page", "left", "top", "right", "bottom"])
+
     def find_clauses(self, unit: str | int, period: int, instrument: str) -> pd.DataFrame:
         """Return the clauses behind a score's ``count``: coded ``instrument`` in the unit's documents of the period."""
         unit = f"{unit:0>6}"
@@ -89,6 +105,11 @@ class Run:
 
     def _read(self, contract: Contract) -> pd.DataFrame:
         return check(read_parquet(self.run_dir / f"{contract.name}.parquet"), contract)
+
+
+def _bound(line: Any, part: slice) -> tuple[int, float, float, float, float]:
+    """Return the page of a printed line, and the box around some of its characters."""
+    return line.page, min(line.lefts[part]), line.top, max(line.rights[part]), line.bottom
 
 
 def load_run(path: str | Path) -> Run:

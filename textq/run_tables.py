@@ -5,77 +5,61 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from textq.frames import (
-    LIST_BREAK,
-    build_frame,
-    clauses_frame,
-    codings_frame,
-    count_characters,
-    document_row,
-    select_coded,
-)
+from textq.frames import LIST_BREAK, Row, build_frame, document_row
 from textq.ingest.document import Reading
 from textq.ingest.manifest import CoverageRow
 from textq.ingest.metadata import CONFLICT_MARK, UNKNOWN_UNIT_MARK, split_units
 from textq.lexicon.power import rank_document
 from textq.notation.numerals import parse_date
-from textq.records import UNREAD, Clause, Coding, Document
-from textq.scoring.aggregate import ScoreSpec, ScoreTables, aggregate_scores
-from textq.scoring.copies import mark_new
+from textq.records import UNREAD, Document
+from textq.scoring.aggregate import ScoreSpec, aggregate_scores
 from textq.scoring.coverage import resolve_coverage
 from textq.tables import DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)
-class Processed:
-    """One file after reading, splitting and coding."""
-
-    reading: Reading
-    clauses: tuple[Clause, ...] = ()
-    codings: tuple[Coding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class RunTables:
-    """The tables of a run, by the contracts of :mod:`textq.tables`."""
+    """The tables of a run that are small enough to be held, by the contracts of :mod:`textq.tables`."""
 
     documents: pd.DataFrame
-    clauses: pd.DataFrame
-    codings: pd.DataFrame
     scores: pd.DataFrame
     subtypes: pd.DataFrame
     coverage: pd.DataFrame
 
 
-def build_tables(processed: Sequence[Processed], declared: Sequence[CoverageRow], spec: ScoreSpec) -> RunTables:
-    """Return the tables of a run; ``declared`` is the coverage that the user states."""
-    clauses = clauses_frame(clause for one in processed for clause in one.clauses)
-    codings = codings_frame(coding for one in processed for coding in one.codings)
-    documents = _build_documents(processed, clauses)
-    stated = pd.DataFrame([asdict(row) for row in declared]) if declared else None
-    coverage = resolve_coverage(explode_units(documents), stated, last_period=_last_period(documents))
-    scored = _build_scores(documents, clauses, codings, coverage, spec)
-    scores, subtypes = (_mark_incomplete(table, documents) for table in (scored.scores, scored.subtypes))
-    return RunTables(documents, clauses, codings, scores, subtypes, coverage)
-
-
-def _build_documents(processed: Sequence[Processed], clauses: pd.DataFrame) -> pd.DataFrame:
-    coded = select_coded(clauses)
-    characters = _count_characters(coded).groupby(coded["doc_id"]).sum()
-    counts = coded.groupby("doc_id").size()
+def build_documents(readings: Sequence[Reading], measured: Sequence[Row]) -> pd.DataFrame:
+    """Return the documents table (DOCUMENTS); ``measured`` are the cells of each file that need its text."""
     rows = []
-    for one in processed:
-        row = _reading_row(one.reading)
-        if one.reading.document:
-            row |= document_row(one.reading.document) | _power_row(one.reading.document)
-            row["n_clauses"] = int(counts.get(one.reading.doc_id, 0))
-            row["n_characters"] = int(characters.get(one.reading.doc_id, 0))
+    for reading, cells in zip(readings, measured, strict=True):
+        row = _reading_row(reading)
+        if reading.document:
+            row |= document_row(reading.document) | _power_row(reading.document) | dict(cells)
         rows.append(row)
     return build_frame(rows, DOCUMENTS)
 
 
-def _count_characters(clauses: pd.DataFrame) -> "pd.Series[int]":
-    return pd.Series([count_characters(text) for text in clauses["text"]], index=clauses.index, dtype="int64")
+def build_tables(
+    documents: pd.DataFrame, coded: pd.DataFrame, declared: Sequence[CoverageRow], spec: ScoreSpec
+) -> RunTables:
+    """Return the tables of a run.
+
+    Parameters
+    ----------
+    documents
+        DOCUMENTS.
+    coded
+        One row a coded clause: ``doc_id``, ``instrument``, ``subtype``, ``n_characters``, ``is_new``.
+    declared
+        The coverage that the user states.
+    """
+    stated = pd.DataFrame([asdict(row) for row in declared]) if declared else None
+    by_unit = explode_units(documents)
+    coverage = resolve_coverage(by_unit, stated, last_period=_last_period(documents))
+    by_unit = by_unit.assign(last_period=_last_in_force(by_unit["repealed_on"]))
+    columns = ["doc_id", "unit", "period", "shared", "last_period", "power"]
+    scored = aggregate_scores(by_unit[columns], coded, coverage, spec)
+    scores, subtypes = (_mark_incomplete(table, documents) for table in (scored.scores, scored.subtypes))
+    return RunTables(documents, scores, subtypes, coverage)
 
 
 def _reading_row(reading: Reading) -> dict[str, object]:
@@ -86,6 +70,7 @@ def _reading_row(reading: Reading) -> dict[str, object]:
         "reason": reading.reason or None,
         "sha256": reading.sha256 or None,
         "representative_of": LIST_BREAK.join(reading.representative_of) or None,
+        "doubts": LIST_BREAK.join(dict.fromkeys(doubt.field for doubt in reading.doubts)) or None,
         "notes": "; ".join(reading.notes) or None,
     } | _stated_cell(reading)
 
@@ -100,7 +85,8 @@ def _stated_cell(reading: Reading) -> dict[str, object]:
 
 
 def _power_row(document: Document) -> dict[str, object]:
-    power = rank_document(document.issuers, document.level, document.doc_type, document.title, document.doc_number)
+    number = document.doc_number or document.promulgated_by
+    power = rank_document(document.issuers, document.level, document.doc_type, document.title, number)
     return {"power": power.rank, "power_rule": power.rule}
 
 
@@ -113,22 +99,6 @@ def explode_units(documents: pd.DataFrame) -> pd.DataFrame:
 def _last_period(documents: pd.DataFrame) -> int | None:
     periods = documents.loc[documents["status"] == "read", "period"].dropna()
     return int(periods.max()) if len(periods) else None
-
-
-def _build_scores(
-    documents: pd.DataFrame, clauses: pd.DataFrame, codings: pd.DataFrame, coverage: pd.DataFrame, spec: ScoreSpec
-) -> ScoreTables:
-    coded = select_coded(clauses).merge(codings[["clause_id", "instrument", "subtype"]], on="clause_id")
-    read = documents[documents["status"] == "read"]
-    coded = coded.assign(n_characters=_count_characters(coded), is_new=mark_new(coded, read))
-    by_unit = explode_units(documents)
-    by_unit = by_unit.assign(last_period=_last_in_force(by_unit["repealed_on"]))
-    return aggregate_scores(
-        by_unit[["doc_id", "unit", "period", "shared", "last_period", "power"]],
-        coded[["doc_id", "instrument", "subtype", "n_characters", "is_new"]],
-        coverage,
-        spec,
-    )
 
 
 def _mark_incomplete(scores: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +129,8 @@ def find_warnings(tables: RunTables) -> dict[str, list[str]]:
     ``undated``, ``ambiguous_place`` and ``no_place`` are kept out. ``outside_coverage`` lie outside the periods
     declared for their unit; ``unranked`` have no power, so that power sums are missing; ``conflict`` are stated
     otherwise in the manifest; ``unknown_unit`` name a code that is not in the gazetteer; ``incomplete`` were not read
-    and leave the scores of their unit-period so.
+    and leave the scores of their unit-period so. ``doubtful`` have fields to confirm; ``near_duplicates`` nearly repeat
+    another document; ``recognised`` hold text that was recognised (OCR).
     """
     read = tables.documents[tables.documents["status"] == "read"]
     by_unit = explode_units(tables.documents).merge(tables.coverage, on="unit")
@@ -172,6 +143,9 @@ def find_warnings(tables: RunTables) -> dict[str, list[str]]:
         "incomplete": _find_unread(tables.documents),
         "outside_coverage": by_unit[~inside],
         "unranked": read[(read["shared"] > 0) & read["power"].isna()],
+        "doubtful": read[read["doubts"].notna()],
+        "near_duplicates": read[read["near_duplicates"].notna()],
+        "recognised": read[read["ocr_confidence"].notna()],
         "conflict": read[read["notes"].str.contains(CONFLICT_MARK, na=False)],
     }
     return {name: list(dict.fromkeys(rows["path"])) for name, rows in found.items() if len(rows)}

@@ -13,10 +13,12 @@ from econ.errors import EconError
 from textq.errors import TextqError
 
 _COMMANDS = {
+    "fetch": "download the documents that a manifest lists",
     "score": "read, segment, code and score a corpus",
     "code": "code clauses that are already cut",
     "estimate": "synchronization of city pairs on the intensities of instruments",
     "panel": "check files of city series before they are used",
+    "doctor": "check what this machine can read and do",
 }
 """Commands in the order of the help; ``textq.cli.<name>`` holds each as ``command``."""
 

@@ -18,6 +18,8 @@ _MOST_JOBS = 64
 Examples:
   textq score corpus/
   textq score plans/ notice.pdf --out study --jobs 4
+  textq score plans/ --confirmed check_documents.xlsx
+  textq score scans/ --ocr
   textq score corpus/ --json
 """
 )
@@ -31,6 +33,15 @@ Examples:
               help="Shares of all coded clauses, or only of those that carry an instrument.")  # fmt: skip
 @click.option("--depreciation", type=click.FloatRange(0, 1, max_open=True), default=0.0, show_default=True,
               help="Yearly rate at which clauses lose weight in the stocks.")  # fmt: skip
+@click.option("--near-duplicates", type=click.Choice(["count", "first"]), default="count", show_default=True,
+              help="Of documents of the same units and nearly the same text all count, or the first.")  # fmt: skip
+@click.option("--confirmed", type=click.Path(path_type=Path, dir_okay=False), multiple=True, metavar="FILE",
+              help="A check_documents.xlsx whose column confirmed was filled in; may be repeated.")  # fmt: skip
+@click.option("--ocr", is_flag=True, help="Recognise scanned pages (slow; see textq doctor).")
+@click.option("--pdf-engine", type=click.Choice(["pdfium", "pdfminer"]), default="pdfium", show_default=True,
+              help="The reader of PDFs; the other one checks a sample of pages.")  # fmt: skip
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), default=300.0, show_default=True,
+              help="Seconds after which a file is given up.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run on stdout.")
 @languages.option
 @click.pass_context
@@ -42,13 +53,19 @@ def command(
     sharing: Any,
     share_of: Any,
     depreciation: float,
+    near_duplicates: Any,
+    confirmed: tuple[Path, ...],
+    ocr: bool,
+    pdf_engine: Any,
+    time_limit: float,
     as_json: bool,
     lang: str | None,
 ) -> None:
     """Read, segment, code and score the documents in PATHS (folders or files).
 
-    A folder that holds manifest.csv is read by its rows; every other file in it is ignored. Reads PDF with a text
-    layer, HTML, DOCX, TXT and Markdown. Writes CSV and Parquet tables, the texts, and run.json.
+    A folder that holds manifest.csv is read by its rows; every other file in it is ignored. Reads PDF, HTML, MHTML,
+    DOCX, TXT and Markdown, also inside ZIP archives; DOC, WPS, RTF, OFD and scanned pages where the machine can (see
+    textq doctor). Writes CSV and Parquet tables, the texts, and run.json.
     """
     from textq.cli.score_summary import describe_run
     from textq.pipeline.scores import score
@@ -57,7 +74,8 @@ def command(
     with _Progress(language) as progress:
         run = score(
             paths, out=out, jobs=jobs, sharing=sharing, share_of=share_of, depreciation=depreciation,
-            on_progress=progress.show,
+            near_duplicates=near_duplicates, confirmed=confirmed, ocr=ocr, pdf_engine=pdf_engine,
+            time_limit=time_limit, on_progress=progress.show,
         )  # fmt: skip
     for line in describe_run(run, paths, out, language):
         click.echo(line, err=as_json)

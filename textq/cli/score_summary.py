@@ -64,6 +64,18 @@ _TEXTS = {
         "zh": "注意: {n} 份文件的 manifest 与正文不一致, 以 manifest 为准 (见 notes 列): {paths}",
         "en": "note: {n} documents are stated otherwise in the manifest, which wins (column notes): {paths}",
     },
+    "doubtful": {
+        "zh": "注意: {n} 份文件有需要确认的字段 → check_documents.xlsx (填好后用 --confirmed 读回): {paths}",
+        "en": "note: {n} documents have fields to confirm → check_documents.xlsx (read back by --confirmed): {paths}",
+    },
+    "near_duplicates": {
+        "zh": "注意: {n} 份文件与其他文件几乎相同 (见 near_duplicates 列; --near-duplicates): {paths}",
+        "en": "note: {n} documents nearly repeat another (column near_duplicates; --near-duplicates): {paths}",
+    },
+    "recognised": {
+        "zh": "注意: {n} 份文件含光学识别的文字, 请核对 (见 ocr_confidence 列): {paths}",
+        "en": "note: {n} documents hold recognised text (OCR), to be checked (column ocr_confidence): {paths}",
+    },
     "unread": {"zh": "未读: {path} — {reason}", "en": "not read: {path}: {reason}"},
     "more": {"zh": "… 另有 {n} 个, 见 documents.csv", "en": "… and {n} more, see documents.csv"},
     "none": {"zh": "非工具", "en": "none"},

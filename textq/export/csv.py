@@ -11,6 +11,18 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     plain.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
+def append_csv(table: pd.DataFrame, path: Path, *, first: bool) -> None:
+    """Write the next rows of a table that comes in pieces; the first ones with the header."""
+    table.to_csv(
+        path,
+        index=False,
+        header=first,
+        mode="w" if first else "a",
+        encoding="utf-8-sig" if first else "utf-8",
+        lineterminator="\n",
+    )
+
+
 def _is_whole(column: "pd.Series") -> bool:
     known = column.dropna()
     return pd.api.types.is_float_dtype(column) and bool((known == known.round()).all())

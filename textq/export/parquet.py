@@ -10,6 +10,6 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path, index=False)
 
 
-def read_parquet(path: Path) -> pd.DataFrame:
-    """Read a table with its types."""
-    return pd.read_parquet(path)
+def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Read a table, or some of its columns, with their types."""
+    return pd.read_parquet(path, columns=columns)

@@ -35,26 +35,23 @@ def prepare_folder(out: Path) -> None:
 
 
 def write_run(
-    out: Path,
-    run_id: str,
-    started_at: datetime,
-    write: Callable[[Path], Mapping[str, object]],
-    kind: Kind = "scores",
+    out: Path, started_at: datetime, write: Callable[[Path], Mapping[str, object]], kind: Kind = "scores"
 ) -> Path:
-    """Create ``out/runs/<stamp>-<run_id>`` and return it.
+    """Create ``out/runs/<stamp>-<run id>`` and return it.
 
-    ``write`` fills the folder and returns what ``run.json`` shall hold; the hashes of all files are added. The folder
-    appears under its name only when it is complete; then the file that names the newest run of its kind is set to it.
+    ``write`` fills the folder and returns what ``run.json`` shall hold, the ``run_id`` among it; the hashes of all
+    files are added. The folder appears under its name only when it is complete; then the file that names the newest
+    run of its kind is set to it.
     """
     runs = out / RUNS
     runs.mkdir(parents=True, exist_ok=True)
-    partial = runs / f".partial-{run_id}-{os.getpid()}"
+    partial = runs / f".partial-{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
         meta = write(partial)
         (partial / META).write_text(_dump({**meta, "outputs": _hash_files(partial)}), encoding="utf-8")
-        final = _find_free(runs, f"{started_at:%Y%m%dT%H%M%S}-{run_id}")
+        final = _find_free(runs, f"{started_at:%Y%m%dT%H%M%S}-{meta['run_id']}")
         partial.rename(final)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -100,7 +97,12 @@ def read_meta(run_dir: Path) -> dict[str, object]:
 
 def _hash_files(folder: Path) -> dict[str, str]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {path.relative_to(folder).as_posix(): _hash_file(path) for path in paths}
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _find_free(runs: Path, name: str) -> Path:

@@ -1,23 +1,17 @@
-"""Lines of laid-out pages → paragraphs: drop page furniture, heal what line and page breaks tore apart."""
+"""Lines of laid-out pages → paragraphs: heal what line and page breaks tore apart."""
 
 import math
-import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
+from textq.ingest.boxes import Boxes, make_printed_lines
 from textq.ingest.extract import Extract
-from textq.ingest.normalize import join_broken, normalize_line
+from textq.ingest.normalize import join_broken, trace_line
 from textq.notation.blocks import ANNEX_MARK, CC_LINE, CONTENTS_MARK, is_addressee, match_date_line
 from textq.notation.marks import match_mark
-from textq.records import Span
-
-_MARGIN_ZONE = 0.12
-"""Running heads and page numbers stand in this share of the page's height at its top and bottom."""
-
-_REPEATS = 3
-"""A line that stands in the margin zone of so many pages is a running head."""
+from textq.records import PrintedLine, Span
 
 _INDENT = 1.5
 """Type sizes: from here on a line starts indented, or ends short of the right margin."""
@@ -31,9 +25,6 @@ _CENTRED = 2.5
 _OUTLIERS = 0.1
 """The share of lines that may reach beyond a margin of their column."""
 
-_PAGE_NUMBER = re.compile(
-    r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:[\s,，/]*共?\s*[0-9]{1,4}\s*页?)?[-—–－·\s]*"
-)
 _TITLE_END = ("通知", "意见", "决定", "批复", "函", "公告", "通告", "号")
 """How the line above an addressee ends: a title, or its number."""
 
@@ -42,21 +33,26 @@ SENTENCE_END = tuple("。；：！？.;:!?”）)")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a page, or one row of a table: text, page number, box in points, height of its foot as a share."""
+    """One line of a page, or one row of a table: its text, page number and box in points, y downwards.
+
+    ``size`` is the type size. ``boxes`` are those of the characters of ``text`` (none without a page), ``confidence``
+    that of text recognition. ``column`` names the column of the page (L, R; "" if it has but one). A row of a printed
+    table has ``cells`` (what stands in each) and their ``edges`` (x).
+    """
 
     text: str
     page: int
-    x0: float
-    x1: float
-    y0: float
-    y1: float
-    height_share: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    size: float
+    boxes: Boxes = ()
+    confidence: float | None = None
     is_row: bool = False
-
-    @property
-    def size(self) -> float:
-        """The type size, near enough, in points."""
-        return self.y1 - self.y0
+    column: str = ""
+    cells: tuple["Line", ...] = ()
+    edges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +67,28 @@ class _Column:
     pitch: float
 
 
-def join_paragraphs(lines: Sequence[Line]) -> Extract:
-    """Return the paragraphs of a document with the span of each page."""
-    lines = [replace(line, text=text) for line in lines if (text := normalize_line(line.text))]
-    lines = _drop_furniture(lines)
+def trace_text(text: str, boxes: Boxes) -> tuple[str, Boxes]:
+    """Return a line's text normalised, and the boxes of the characters that are left."""
+    normal, origins = trace_line(text)
+    return normal, tuple(boxes[origin] for origin in origins)
+
+
+def join_paragraphs(lines: Sequence[Line], notes: Sequence[Line] = ()) -> Extract:
+    """Return the paragraphs of a document (lines in reading order, normalised), its footnotes a line each behind them.
+
+    The spans of the pages count the notes as text of the pages they stand on.
+    """
     pitch = _usual_pitch(lines)
     columns = _find_columns(lines, pitch)
     breaks = [True] + [
         _is_break(left, right, columns[at], columns[at + 1]) for at, (left, right) in enumerate(pairwise(lines))
     ]
-    return _assemble(lines, breaks)
-
-
-def _drop_furniture(lines: Sequence[Line]) -> list[Line]:
-    pages = {line.page for line in lines}
-    margin = [line for line in lines if not _MARGIN_ZONE < line.height_share < 1 - _MARGIN_ZONE]
-    heads = Counter(_mask_digits(line.text) for line in margin)
-    needed = max(_REPEATS, len(pages) // 2)
-    furniture = {
-        id(line) for line in margin if _PAGE_NUMBER.fullmatch(line.text) or heads[_mask_digits(line.text)] >= needed
-    }
-    return [line for line in lines if id(line) not in furniture]
-
-
-def _mask_digits(text: str) -> str:
-    return re.sub(r"[0-9]+", "#", text)
+    return _assemble([*lines, *notes], [*breaks[: len(lines)], *(True for _ in notes)], len(lines))
 
 
 def _usual_pitch(lines: Sequence[Line]) -> float:
     """Return the most common distance between two neighbouring lines of a page, in points."""
-    steps = [round(a.y0 - b.y0) for a, b in pairwise(lines) if a.page == b.page and a.y0 > b.y0]
+    steps = [round(b.bottom - a.bottom) for a, b in pairwise(lines) if a.page == b.page and b.bottom > a.bottom]
     return float(Counter(steps).most_common(1)[0][0]) if steps else 0.0
 
 
@@ -118,8 +106,8 @@ def _find_columns(lines: Sequence[Line], pitch: float) -> list[_Column]:
 
 def _find_column(line: Line, near: Sequence[Line], pitch: float) -> _Column:
     """Return the margins of the lines that overlap ``line`` horizontally: near-minimal left, shared right."""
-    peers = [peer for peer in near if peer.x0 < line.x1 and line.x0 < peer.x1]
-    starts, ends = sorted(peer.x0 for peer in peers), sorted(peer.x1 for peer in peers)
+    peers = [peer for peer in near if peer.column == line.column and peer.left < line.right and line.left < peer.right]
+    starts, ends = sorted(peer.left for peer in peers), sorted(peer.right for peer in peers)
     last = len(peers) - 1
     right = ends[int((1 - _OUTLIERS) * last)]
     is_margin = sum(abs(end - right) < line.size for end in ends) > 1
@@ -137,14 +125,14 @@ def _is_break(line: Line, following: Line, column: _Column, next_column: _Column
     if _is_centred(line, column) != _is_centred(following, next_column):
         return True
     room = _INDENT if line.text.endswith(SENTENCE_END) else _ROOM
-    short = column.right - line.x1 > room * line.size
-    indented = following.x0 - next_column.left > _INDENT * following.size
+    short = column.right - line.right > room * line.size
+    indented = following.left - next_column.left > _INDENT * following.size
     return short or indented or _is_far(line, following, column.pitch) or _is_resized(line, following)
 
 
 def _is_centred(line: Line, column: _Column) -> bool:
     """Tell whether a line stands in the middle of its column, free on both sides."""
-    before, behind = line.x0 - column.left, column.right - line.x1
+    before, behind = line.left - column.left, column.right - line.right
     return min(before, behind) > _CENTRED * line.size and abs(before - behind) < line.size
 
 
@@ -162,7 +150,7 @@ def _opens_division(text: str) -> bool:
 
 
 def _is_far(line: Line, following: Line, pitch: float) -> bool:
-    step = line.y0 - following.y0
+    step = following.bottom - line.bottom
     return line.page == following.page and pitch > 0 and step > 1.25 * pitch
 
 
@@ -170,15 +158,36 @@ def _is_resized(line: Line, following: Line) -> bool:
     return abs(line.size - following.size) > 0.15 * max(line.size, following.size)
 
 
-def _assemble(lines: Sequence[Line], breaks: Sequence[bool]) -> Extract:
-    text = ""
-    page_starts: dict[int, int] = {}
+def _assemble(lines: Sequence[Line], breaks: Sequence[bool], first_note: int) -> Extract:
+    parts: list[str] = []
+    starts: list[int] = []
+    printed: list[PrintedLine] = []
+    length = 0
     for line, starts_paragraph in zip(lines, breaks, strict=True):
-        if text and starts_paragraph:
-            text += "\n"
-        joined = line.text if not text or starts_paragraph else join_broken(text[-1], line.text)[1:]
-        page_starts.setdefault(line.page, len(text))
-        text += joined
-    ends = [*list(page_starts.values())[1:], len(text)]
-    pages = (Span(start, end, str(page)) for (page, start), end in zip(page_starts.items(), ends, strict=True))
-    return Extract(text, tuple(pages))
+        glue = _find_glue(parts[-1], line.text, starts_paragraph) if parts else ""
+        starts.append(length + len(glue))
+        parts.append(glue + line.text)
+        length += len(parts[-1])
+        printed += make_printed_lines(line.boxes, starts[-1], line.confidence)
+    notes = zip(starts[first_note:], lines[first_note:], strict=True)
+    return Extract(
+        "".join(parts),
+        tuple(_span_pages(lines, starts, length)),
+        footnotes=tuple(Span(start, start + len(note.text)) for start, note in notes),
+        lines=tuple(printed),
+    )
+
+
+def _span_pages(lines: Sequence[Line], starts: Sequence[int], length: int) -> Iterator[Span]:
+    """Yield a span for each run of lines that stand on one page."""
+    firsts = [at for at, line in enumerate(lines) if not at or lines[at - 1].page != line.page]
+    ends = [*(starts[at] for at in firsts[1:]), length]
+    for at, end in zip(firsts, ends, strict=True):
+        yield Span(starts[at], end, str(lines[at].page))
+
+
+def _find_glue(before: str, following: str, starts_paragraph: bool) -> str:
+    """Return what stands between two lines: a line end, a blank between two Latin words, or nothing."""
+    if starts_paragraph:
+        return "\n"
+    return " " if len(join_broken(before, following)) > len(before) + len(following) else ""

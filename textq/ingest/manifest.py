@@ -19,8 +19,14 @@ _ALIASES = {
     "doc_id": "id", "path": "file", "number": "doc_number", "type": "doc_type", "issuer": "issuers",
     "unit": "units", "jurisdiction": "units", "date": "issued_on",
 }  # fmt: skip
-_FIELDS = ("title", "doc_number", "issuers", "units", "level", "doc_type",
-           "issued_on", "published_on", "effective_on", "repealed_on")  # fmt: skip
+FIELDS = ("title", "doc_number", "issuers", "units", "level", "doc_type",
+          "issued_on", "published_on", "effective_on", "repealed_on", "validity")  # fmt: skip
+"""What a manifest, and a person who confirms, can state about a document."""
+
+NOTHING = "-"
+"""The cell that states that a document has no such value; of ``units``, that it applies to no single place."""
+
+_SOURCE = ("url", "sha256", "licence", "retrieved_on", "charset")
 _DATES = ("issued_on", "published_on", "effective_on", "repealed_on", "retrieved_on")
 _ID = re.compile(r"[\w\-][\w\-.]*")
 _LEVELS = ("central", "province", "prefecture", "county")
@@ -31,7 +37,7 @@ class ManifestRow:
     """One row of a manifest: the file, its id, what it states about the document (only what it states).
 
     ``file`` is relative to the manifest's folder, with "/" between folders. ``fields`` holds non-empty cells by
-    the names of :class:`textq.records.Document`, ``source`` url, sha256, licence, retrieved_on.
+    the names of :class:`textq.records.Document`, ``source`` url, sha256, licence, retrieved_on, charset.
     """
 
     file: str
@@ -58,7 +64,7 @@ def read_manifest(path: Path) -> list[ManifestRow]:
     ManifestError
         If a column is missing, a cell is wrong, or a file or an id stands twice.
     """
-    rows = [_build_row(path, line, cells) for line, cells in _read_cells(path, required=("file",), aliases=_ALIASES)]
+    rows = [_build_row(path, line, cells) for line, cells in read_cells(path, required=("file",), aliases=_ALIASES)]
     for name in ("file", "doc_id"):
         seen: dict[str, int] = {}
         for row in rows:
@@ -78,9 +84,9 @@ def read_coverage(path: Path) -> list[CoverageRow]:
         If a column is missing, a cell is wrong, or a unit stands twice.
     """
     rows: dict[str, CoverageRow] = {}
-    for line, cells in _read_cells(path, required=("unit", "first_period", "last_period")):
+    for line, cells in read_cells(path, required=("unit", "first_period", "last_period")):
         unit = cells["unit"]
-        _check_units(unit, path, line)
+        _check_units(unit, f"{path}:{line}")
         if len(split_list(unit)) > 1:
             raise ManifestError(f"{path}:{line}: {unit!r} are several units. Give each one a row of its own.")
         if unit in rows:
@@ -92,10 +98,16 @@ def read_coverage(path: Path) -> list[CoverageRow]:
     return list(rows.values())
 
 
-def _read_cells(
+def read_cells(
     path: Path, *, required: tuple[str, ...], aliases: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, cells) of each row that is not empty; column names in lower case, aliases resolved."""
+    """Yield (line, cells) of each row of a CSV file that is not empty; column names in lower case, aliases resolved.
+
+    Raises
+    ------
+    ManifestError
+        If the file cannot be read, a required column is missing, or a row has more cells than the header.
+    """
     try:
         text = decode_text(path.read_bytes())
     except (ReadError, OSError) as error:
@@ -124,19 +136,14 @@ def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
         raise ManifestError(
             f"{path}:{line}: id {cells['id']!r} names a file later: use letters, digits, '-', '_' and '.'."
         )
-    for name in _DATES:
-        if cells.get(name) and parse_date(cells[name]) is None:
-            raise ManifestError(f"{path}:{line}: {name} {cells[name]!r} is no date. Write it as 2016-03-21.")
-    if cells.get("level") and cells["level"] not in _LEVELS:
-        raise ManifestError(f"{path}:{line}: level {cells['level']!r} must be one of {', '.join(_LEVELS)}.")
-    if cells.get("units", "-") not in {"", "-"}:
-        _check_units(cells["units"], path, line)
+    for name, cell in cells.items():
+        check_value(name, cell, f"{path}:{line}")
     if cells.get("issued_on") and cells.get("repealed_on"):
         issued, repealed = parse_date(cells["issued_on"]), parse_date(cells["repealed_on"])
         if issued and repealed and repealed <= issued:
             raise ManifestError(f"{path}:{line}: repealed_on {repealed} is not after issued_on {issued}. Correct one.")
-    fields = {name: cells[name] for name in _FIELDS if cells.get(name)}
-    source = {name: cells[name] for name in ("url", "sha256", "licence", "retrieved_on") if cells.get(name)}
+    fields = {name: cells[name] for name in FIELDS if cells.get(name)}
+    source = {name: cells[name] for name in _SOURCE if cells.get(name)}
     return ManifestRow(file, cells.get("id", ""), line, fields, source)
 
 
@@ -145,11 +152,29 @@ def split_list(cell: str) -> list[str]:
     return [part.strip() for part in re.split("[;；、]", cell) if part.strip()]
 
 
-def _check_units(units: str, path: Path, line: int) -> None:
+def check_value(name: str, value: str, where: str) -> None:
+    """Check what is stated for one field: a day, a level, codes of units; "" and "-" fit every field.
+
+    Raises
+    ------
+    ManifestError
+        If the value has not the form of its field; the message begins with ``where``.
+    """
+    if value in {"", NOTHING}:
+        return
+    if name in _DATES and parse_date(value) is None:
+        raise ManifestError(f"{where}: {name} {value!r} is no date. Write it as 2016-03-21.")
+    if name == "level" and value not in _LEVELS:
+        raise ManifestError(f"{where}: level {value!r} must be one of {', '.join(_LEVELS)}.")
+    if name == "units":
+        _check_units(value, where)
+
+
+def _check_units(units: str, where: str) -> None:
     for code in split_list(units) or [units]:
         if not (len(code) == 6 and code.isdecimal()):
             raise ManifestError(
-                f"{path}:{line}: unit {code!r} must be a six-digit code (330100); several are joined by ';', "
+                f"{where}: unit {code!r} must be a six-digit code (330100); several are joined by ';', "
                 "and '-' states that the document applies to no single place."
             )
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from textq.ingest.radicals import CHARACTERS_OF_RADICALS
 
@@ -28,10 +29,50 @@ def normalize_line(line: str) -> str:
     Spaces between Chinese characters and digits or Latin letters, around Chinese punctuation, and inside words
     spaced letter by letter (总　则) are dropped; one between two Chinese words (第五条 市人民政府) is kept as plain.
     """
-    line = unicodedata.normalize("NFC", _INVISIBLE.sub("", line).translate(CHARACTERS_OF_RADICALS))
+    return _drop_spaces(unicodedata.normalize("NFC", _INVISIBLE.sub("", line).translate(CHARACTERS_OF_RADICALS)))
+
+
+def trace_line(line: str) -> tuple[str, list[int]]:
+    """Return ``normalize_line(line)`` and, for each of its characters, the offset in ``line`` it came from.
+
+    A composed character comes from the first of those it was composed of; linear time.
+    """
+    kept = [at for at, char in enumerate(line) if not _INVISIBLE.match(char)]
+    composed, sources = _trace_composition("".join(line[at] for at in kept).translate(CHARACTERS_OF_RADICALS))
+    normal = _drop_spaces(composed)
+    # From here on only blanks were dropped or unified, so that the other characters pair off in order.
+    origins: list[int] = []
+    at = len(composed) - len(composed.lstrip())
+    for char in normal:
+        if char != " ":
+            while _SPACES.match(composed, at):
+                at += 1
+        origins.append(kept[sources[at]])
+        at += 1
+    return normal, origins
+
+
+def _drop_spaces(line: str) -> str:
     line = _SPACES.sub(" ", line).strip()
     line = _BESIDE_PUNCTUATION.sub("", _CJK_THEN_WORD.sub("", line))
     return _LETTER_SPACED.sub(lambda word: word[0].replace(" ", ""), line)
+
+
+def _trace_composition(text: str) -> tuple[str, list[int]]:
+    """Return the NFC of a text and the offset each of its characters came from."""
+    composed = unicodedata.normalize("NFC", text)
+    if composed == text:
+        return text, list(range(len(text)))
+    clusters = [at for at, char in enumerate(text) if not at or not _can_compose(char)]
+    parts = [(at, unicodedata.normalize("NFC", text[at:end])) for at, end in pairwise([*clusters, len(text)])]
+    if "".join(part for _, part in parts) != composed:
+        return composed, [min(at, len(text) - 1) for at in range(len(composed))]
+    return composed, [at for at, part in parts for _ in part]
+
+
+def _can_compose(char: str) -> bool:
+    """Tell whether a character may melt into the one before it: an accent, or a vowel or final of Hangul."""
+    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
 
 
 def normalize_text(text: str) -> str:

@@ -12,7 +12,11 @@ _SUPPLEMENT = (
 _SUPPLEMENT_CHARACTERS = "厂月母民虎西见角贝车长门青韦页风飞食食马骨鬼鱼鸟卤麦黄齐齿龙龟"
 """Those of the block CJK Radicals Supplement that are whole characters; Unicode does not decompose them."""
 
+_COMMON_FORMS = {0x2F3E: "户", 0x2FAD: "青"}
+"""Kangxi radicals that Unicode decomposes to a form (戶, 靑) that mainland texts print as another character."""
+
 CHARACTERS_OF_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in _KANGXI} | str.maketrans(
     _SUPPLEMENT, _SUPPLEMENT_CHARACTERS
 )
+CHARACTERS_OF_RADICALS |= _COMMON_FORMS
 """For ``str.translate``: one character for one, so that offsets stay."""

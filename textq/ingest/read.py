@@ -1,78 +1,105 @@
-"""One file → Extract: which reader reads it."""
+"""One file → Extract: which reader reads it, by its ending and by what it holds."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from textq.errors import ReadError
+from textq.ingest.archive import ARCHIVE_ENDING
 from textq.ingest.docx import read_docx
-from textq.ingest.extract import Extract
-from textq.ingest.html import read_html
+from textq.ingest.extract import Extract, ReadSpec
+from textq.ingest.html import read_html, read_mhtml
+from textq.ingest.ofd import read_ofd
+from textq.ingest.office import read_office
 from textq.ingest.pdf import read_pdf
 from textq.ingest.plain import read_markdown, read_plain
+from textq.ingest.sniff import DAMAGED_ZIP, NAMES, Kind, sniff_kind
 
-READERS: Mapping[str, Callable[[bytes], Extract]] = {
-    ".pdf": read_pdf,
-    ".html": read_html,
-    ".htm": read_html,
-    ".shtml": read_html,
-    ".docx": read_docx,
-    ".txt": read_plain,
-    ".text": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
+ENDINGS: Mapping[str, Kind] = {
+    ".pdf": "pdf",
+    ".html": "html", ".htm": "html", ".shtml": "html", ".xhtml": "html",
+    ".mht": "mhtml", ".mhtml": "mhtml",
+    ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx",
+    ".doc": "doc", ".dot": "doc", ".wps": "doc",
+    ".rtf": "rtf",
+    ".ofd": "ofd",
+    ".txt": "text", ".text": "text",
+    ".md": "markdown", ".markdown": "markdown",
+}  # fmt: skip
+"""The kind of file that each ending promises."""
+
+READERS: Mapping[str, Callable[[bytes, ReadSpec, str | None], Extract]] = {
+    "pdf": lambda data, spec, charset: read_pdf(data, spec),
+    "html": lambda data, spec, charset: read_html(data, charset),
+    "mhtml": lambda data, spec, charset: read_mhtml(data),
+    "docx": lambda data, spec, charset: read_docx(data),
+    "doc": lambda data, spec, charset: read_office(data, "doc"),
+    "word-xml": lambda data, spec, charset: read_office(data, "word-xml"),
+    "rtf": lambda data, spec, charset: read_office(data, "rtf"),
+    "ofd": lambda data, spec, charset: read_ofd(data, spec),
+    "text": lambda data, spec, charset: read_plain(data),
+    "markdown": lambda data, spec, charset: read_markdown(data),
 }
+"""The reader of each kind: bytes, how to read, and the character set that a server stated."""
+
 _UNREADABLE = {
-    ".doc": "the old Word format is not read. Save it as .docx (Word or LibreOffice).",
-    ".wps": "the WPS format is not read. Save it as .docx.",
-    ".rtf": "RTF is not read. Save it as .docx.",
-    ".ofd": "OFD is not read. Print it to PDF with its text.",
+    ".rar": "RAR archives are not unpacked. Unpack it, and give the folder.",
+    ".7z": "7z archives are not unpacked. Unpack it, and give the folder.",
 }
-KNOWN_ENDINGS = frozenset(READERS) | frozenset(_UNREADABLE)
-"""Files with these endings are documents; all others are ignored."""
+KNOWN_ENDINGS = frozenset(ENDINGS) | frozenset(_UNREADABLE) | {ARCHIVE_ENDING}
+"""Files with these endings are documents or hold some; all others are ignored."""
 
-_SIGNATURES = {
-    b"%PDF-": "PDF",
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"II*\x00": "a TIFF image",
-    b"MM\x00*": "a TIFF image",
-    b"PK\x03\x04": "a ZIP container (DOCX, XLSX …)",
-    b"\xd0\xcf\x11\xe0": "an old Office file, or an encrypted one",
-    b"Rar!": "a RAR archive",
-    b"{\\rtf": "RTF",
-}
-_EXPECTED = {".pdf": "PDF", ".docx": "a ZIP container (DOCX, XLSX …)"}
+_UNMARKED = frozenset({"text", "markdown", "html"})
+"""Kinds whose files need not begin with a mark."""
+
+_DEFAULT = ReadSpec()
 
 
-def read_file(data: bytes, name: str) -> Extract:
-    """Return the text of a file, read by the format that its ending names.
+def read_file(data: bytes, name: str, spec: ReadSpec = _DEFAULT, charset: str | None = None) -> Extract:
+    """Return the text of a file, read as what it holds, or where its bytes do not show that, as its ending says.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    name
+        Its name or path; the ending counts.
+    spec
+        How to read.
+    charset
+        The character set that the server stated for a page.
 
     Raises
     ------
     ReadError
-        If the file is empty, its content is of another format, or its reader cannot read it (ScannedError: images
+        If the file is empty, holds something that has no reader, or its reader cannot read it (ScannedError: images
         of pages without a text layer).
     """
-    ending = Path(name).suffix.lower()
-    if ending in _UNREADABLE:
-        raise ReadError(_UNREADABLE[ending])
-    if ending not in READERS:
-        raise ReadError(f"no reader for {ending or 'files without an ending'}. Known: {', '.join(sorted(READERS))}.")
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in ENDINGS:
+        known = ", ".join(sorted(ENDINGS))
+        why = _UNREADABLE.get(ending, f"no reader for {ending or 'files without an ending'}. Known: {known}.")
+        raise ReadError(why)
     if not data:
         raise ReadError("the file is empty (0 bytes). Fetch it again.")
-    _check_signature(data, ending)
-    return READERS[ending](data)
+    kind = _choose_kind(data, ending)
+    extract = READERS[kind](data, spec, charset)
+    if kind == ENDINGS[ending]:
+        return extract
+    note = f"the file is named {ending} but holds {NAMES[kind]}; it was read as that."
+    return replace(extract, notes=(note, *extract.notes))
 
 
-def _check_signature(data: bytes, ending: str) -> None:
-    """Refuse a file whose first bytes belong to another format than its ending says."""
-    expected = _EXPECTED.get(ending)
-    if expected == "PDF" and b"%PDF-" in data[:1024]:
-        return
-    found = next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), None)
-    if found != expected:
+def _choose_kind(data: bytes, ending: str) -> str:
+    """Return the kind that the bytes show, else the ending's; refuse what is of neither."""
+    stated, found = ENDINGS[ending], sniff_kind(data)
+    if found in NAMES:
+        return found
+    if found == DAMAGED_ZIP and stated in {"docx", "ofd"}:
+        return stated
+    if found or stated not in _UNMARKED:
         raise ReadError(
             f"the file is named {ending} but holds {found or 'something else'}. "
             "Give it its right ending, or fetch it again."
         )
+    return stated

@@ -24,11 +24,13 @@ class Scope:
 
     ``reason`` is one of zones_in_text (a title that names zones "and others"), zone_in_title, zones_in_reply,
     place_in_title, issuer_place (the issuer's own city or county), general_provincial and general_central (kept out
-    of local intensity), ambiguous_place (a name that several places share), unknown.
+    of local intensity), ambiguous_place (a name that several places share), unknown. ``candidates`` are the codes
+    that an ambiguous name may mean.
     """
 
     units: tuple[str, ...]
     reason: str
+    candidates: tuple[str, ...] = ()
 
 
 def find_scope(
@@ -48,12 +50,12 @@ def find_scope(
         ("place_in_title", subject),
         ("issuer_place", " ".join(issuers)),
     ):
-        units, ambiguous = _find_units(words, gazetteer, on, zones=reason.startswith("zone"))
+        units, candidates = _find_units(words, gazetteer, on, zones=reason.startswith("zone"))
         units = tuple(unit for unit in units if _is_within(unit, home, gazetteer))
         if units:
             return Scope(units, reason)
-        if ambiguous:
-            return Scope((), "ambiguous_place")
+        if candidates:
+            return Scope((), "ambiguous_place", candidates)
     return Scope((), {"central": "general_central", "province": "general_provincial"}.get(level or "", "unknown"))
 
 
@@ -80,8 +82,8 @@ def _find_consent(title: str, text: str) -> str:
 
 def _find_units(
     words: str, gazetteer: Gazetteer, on: date | None, *, zones: bool = False
-) -> tuple[tuple[str, ...], bool]:
-    """Return the codes of the cities and counties named, and whether a name stayed open.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of the cities and counties named, and those that names left open may mean.
 
     With ``zones`` the words name pilot zones: of several places of one name, the one that is a zone is meant (吉林).
     """
@@ -91,7 +93,8 @@ def _find_units(
     above = {gazetteer.province_of(place.code).code for place in places if place.level != "province"}
     above |= {place.parent for place in places if place.level == "county"}
     local = [place.code for place in places if is_unit(place) and place.code not in above]
-    return tuple(dict.fromkeys(local)), any(match.place is None for match in matches)
+    left_open = (place.code for match in matches if match.place is None for place in match.candidates)
+    return tuple(dict.fromkeys(local)), tuple(dict.fromkeys(left_open))
 
 
 def _choose_zone(match: PlaceMatch) -> PlaceMatch:

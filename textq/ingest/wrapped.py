@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from textq.ingest.lines import SENTENCE_END, Line, join_paragraphs
+from textq.ingest.normalize import normalize_line
 from textq.records import CELL_BREAK
 
 _NARROWEST = 40
@@ -31,16 +32,17 @@ def heal_wrapped(text: str) -> str:
     return join_paragraphs(
         [
             Line(
-                text=line.strip(),
+                text=normal,
                 page=at // _PAGE,
-                x0=_measure(line[: len(line) - len(line.lstrip())]),
-                x1=width,
-                y0=-2.0 * at,
-                y1=2.0 - 2.0 * at,
-                height_share=0.5,
+                left=_measure(line[: len(line) - len(line.lstrip())]),
+                right=width,
+                top=2.0 * at,
+                bottom=2.0 * at + 2.0,
+                size=2.0,
                 is_row=CELL_BREAK in line,
             )
             for at, (line, width) in enumerate(zip(lines, widths, strict=True))
+            if (normal := normalize_line(line))
         ]
     ).text
 

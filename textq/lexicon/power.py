@@ -17,6 +17,7 @@ from textq.lexicon.rows import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from textq.lexicon.places import Gazetteer, PlaceMatch
@@ -104,12 +105,17 @@ def issuer_class(name: str, *, lists: PowerLists | None = None) -> str | None:
     return issuer.issuer_class if issuer else None
 
 
-def issuer_level(name: str, gazetteer: Gazetteer, *, lists: PowerLists | None = None) -> Level | None:
-    """Return the level of an issuer: as the list says, else that of the lowest place in its name, else None."""
+def issuer_level(
+    name: str, gazetteer: Gazetteer, *, on: date | None = None, lists: PowerLists | None = None
+) -> Level | None:
+    """Return the level of an issuer: as the list says, else that of the lowest place in its name, else None.
+
+    ``on`` is the day on which the name was borne (巢湖市 was a prefecture until 2011); without it, today.
+    """
     issuer = (lists or builtin_power()).find_issuer(name)
     if issuer is not None and issuer.level is not None:
         return issuer.level
-    levels = [_level_of(match) for match in gazetteer.find_places(name)]
+    levels = [_level_of(match) for match in gazetteer.find_places(name, on=on)]
     if not levels or None in levels:
         return None
     return max((level for level in levels if level), key=list(_LEVELS).index)

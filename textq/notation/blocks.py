@@ -24,22 +24,43 @@ LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
 _DATE_LINE = re.compile(rf"[（(]?(?P<organs>[\u4e00-\u9fff（） ]{{0,60}}?)(?P<date>{DATE})[）)]?")
 
 CC_LINE = re.compile(
-    rf"(?:抄送|抄报|分送|主送|送|(?:信息)?公开(?:方式|选项|属性|类别))[:：].*|(?:{ORGAN})? ?{DATE} ?印发"
+    r"(?:抄送|抄报|抄发|分送|主送|报|送|(?:信息|政务)?公开(?:方式|选项|属性|类别|形式)|(?:是否)?宜公开(?:选项)?|主题词"
+    r"|(?:业务|政策)?(?:联系|咨询)(?:人|电话|方式|地址|单位|邮箱)|传真|(?:电子)?邮箱|邮政编码|邮编|校对|打字|打印|录入|印制)[:：].*"
+    r"|[（(]联系(?:人|电话|方式)[:：].*[）)]"
+    rf"|(?:{ORGAN})? ?{DATE} ?(?:印发|印制|翻印)[。，, （(]*(?:共印.{{1,12}}份)?[）)]?"
+    r"|[（(]?(?:共印|印数)[:：]?.{1,12}份[）)]?"
 )
 """A line of the cc block at the foot of a document."""
 
 ATTACHMENT_LIST = re.compile(r"附件? ?[:：].+")
-"""The line above the signature that lists the annexes."""
+"""A line that names an annex: in the list above the signature, or at the head of the annex itself."""
 
-ANNEX_MARK = re.compile(
-    r"(?P<label>附[件表录] ?(?:[0-9]{1,2}(?![0-9.．、，和至及与中的所规])"
-    r"|[一二三四五六七八九十]{0,3}(?=[:： ]|$)))[:： ]?(?P<title>.*)"
+_ANNEX_NUMBER = (
+    r"[0-9０-９]{1,2}(?:[-—－][0-9]{1,2})?(?:[.．](?=$)|(?![0-9０-９.．、，和至及与中的所规]))"
+    r"|[（(][0-9一二三四五六七八九十]{1,3}[）)]|[A-Z](?=[:： ]|$)|之?[一二三四五六七八九十]{0,3}(?=[:： ]|$)"
 )
-"""The line that opens an annex: 附件, 附件1, 附表二 …"""
+ANNEX_MARK = re.compile(
+    rf"[【\[]?(?P<label>附[件表录图] ?(?:{_ANNEX_NUMBER})|附 ?(?:[0-9]{{1,2}}(?=[:： ]|$)|(?=[:：]?$)))[】\]]?"
+    r"[:： ]?(?P<title>.*)"
+)
+"""The line that opens an annex: 附件, 附件1, 附表二, 附 1 …"""
+
+CLOSING_NOTE = re.compile(r"[（(][^（）()]*[）)]|此件.{0,6}公开(?:发布)?。?")
+"""A remark below the signature: （此件公开发布）."""
+
+TABLE_NOTE = re.compile(r"(?:备 ?)?注 ?[0-9]{0,2}[:：].+|(?:填表|填报)?说明[:：].+|(?:资料|数据)来源[:：].+")
+"""A remark below a table."""
+
+_SEAL = re.compile(r"[（(](?:(?:此处)?(?:加?盖)?(?:印章|公章|章)|代章|签章)[）)]")
 
 _ADDRESSED = re.compile(r"(?!.*(?:如下|以下|下列))(?:各.*|.*(?:政府|部门|单位|机构|委员会|管委会|企业|公司|[厅局]))")
 
 CONTENTS_MARK = re.compile(r"目 ?[录次]")
+
+
+def remove_seal(line: str) -> str:
+    """Return the name of a signing body without （印章）, （盖章） and the like behind it."""
+    return _SEAL.sub("", line).strip()
 
 
 def match_date_line(line: str) -> re.Match[str] | None:

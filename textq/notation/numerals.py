@@ -3,27 +3,37 @@
 import re
 from datetime import date
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "О": 0,
-    "O": 0,
-    "0": 0,
-    "○": 0,
-    "Ｏ": 0,
-    "两": 2,
-}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
+_ZEROS = "零〇○◯ОΟOo0０Ｏ"
+_FINANCIAL = "壹贰叁肆伍陆柒捌玖"
+"""The digits that cannot be altered by a stroke, from 1 on."""
+
+_DIGITS = (
+    {char: value for value, char in enumerate("零一二三四五六七八九")}
+    | {char: value for value, char in enumerate(_FINANCIAL, start=1)}
+    | dict.fromkeys(_ZEROS, 0)
+    | {"两": 2}
+)
+_UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000}
+_SCORES = {"廿": "二十", "卅": "三十"}
 
 NUMERAL = "[零〇○一二三四五六七八九十百千两]"
 """A character class: one character of a Chinese numeral."""
 
-_YEAR = r"(?:[12][0-9]{3}|[１２][０-９]{3}|[一二][零〇○ＯOО0一二三四五六七八九]{3})"
-_MONTH_OR_DAY = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
+_YEAR = (
+    r"(?:[12１２](?: ?[0-9０-９]){3}"
+    rf"|[一二壹贰](?: ?[{_ZEROS}一二三四五六七八九{_FINANCIAL}]){{3}})"
+)
+_MONTH_OR_DAY = (
+    r"(?:[0-9０-９](?: ?[0-9０-９])?|[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾廿卅]{1,3}|[零〇○][一二三四五六七八九])"
+)
 DATE = (
     rf"(?:{_YEAR}\s*年\s*{_MONTH_OR_DAY}\s*月\s*{_MONTH_OR_DAY}\s*日"
     r"|(?<![0-9])[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9]))"
 )
 """A date as official documents print it, in Arabic or Chinese numerals, or as 2019-05-08, 2019.5.8."""
+
+UNFINISHED_DATE = rf"{_YEAR}\s*年(?:\s*{_MONTH_OR_DAY}?\s*月(?:\s*{_MONTH_OR_DAY}?\s*日)?)?"
+"""A date that may lack its day or month (2016年3月, 2016年 月 日); to be tried where no :data:`DATE` fits."""
 
 _DATE_PARTS = re.compile(rf"({_YEAR})\s*年\s*({_MONTH_OR_DAY})\s*月\s*({_MONTH_OR_DAY})\s*日")
 _ISO_DATE = re.compile(r"(?<![0-9])([12][0-9]{3})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])")
@@ -41,10 +51,10 @@ def parse_number(numeral: str) -> int:
         return int(numeral)
     if not numeral:
         raise ValueError("an empty text is no numeral")
-    if not any(char in _UNITS for char in numeral):
+    if not any(char in _UNITS or char in _SCORES for char in numeral):
         return int("".join(str(_digit(char, numeral)) for char in numeral))
     total, digit = 0, 0
-    for char in numeral:
+    for char in "".join(_SCORES.get(char, char) for char in numeral):
         if char in _UNITS:
             total += (digit or 1) * _UNITS[char]
             digit = 0
@@ -72,7 +82,7 @@ def find_dates(text: str) -> list[date]:
 
 
 def _to_date(parts: tuple[str, ...]) -> date | None:
-    year, month, day = (parse_number(part) for part in parts)
+    year, month, day = (parse_number(part.replace(" ", "")) for part in parts)
     try:
         return date(year, month, day)
     except ValueError:

@@ -101,7 +101,7 @@ def estimate(study: str | Path | Study, *, out: str | Path | None = None, settin
         versions = dict(result.headline.versions)
         return {**described, "versions": versions, "volatile": describe_machine(started_at)}
 
-    return replace(result, run_dir=write_run(folder, str(described["run_id"]), started_at, write, kind="estimate"))
+    return replace(result, run_dir=write_run(folder, started_at, write, kind="estimate"))
 
 
 def _choose_folder(run: Run | None) -> Path:

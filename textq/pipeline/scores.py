@@ -1,25 +1,33 @@
 """From files to scores: documents → clauses → codings → scores → run folder."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from textq.coding.coders import code_clauses
-from textq.engine import map_items
+import pandas as pd
+
+from textq.engine import Lost, map_items
+from textq.export.parquet import read_parquet
 from textq.export.run_folder import prepare_folder, write_run
 from textq.export.table import write_table
 from textq.ingest.cache import ExtractCache
-from textq.ingest.document import Reading, mark_duplicates, read_document
-from textq.ingest.files import Corpus, SourceFile, find_files
-from textq.lexicon.places import builtin_gazetteer
+from textq.ingest.confirm import CHECK_NAME, read_confirmed, write_check
+from textq.ingest.document import Reading
+from textq.ingest.extract import PdfEngine, ReadSpec
+from textq.ingest.files import SourceFile, find_files
 from textq.lexicon.read import builtin_codebook
-from textq.provenance import code_version, describe_machine, describe_run
+from textq.pipeline.copying import measure_copies
+from textq.pipeline.gather import Kept, gather
+from textq.pipeline.settle import NearDuplicates, check_near_duplicates, settle_copies
+from textq.pipeline.spool import Spool
+from textq.process import Processed, ProcessSpec, process_file
+from textq.provenance import code_version, describe_machine, describe_run, hash_files
 from textq.run import Run
-from textq.run_tables import Processed, RunTables, build_tables, find_warnings
+from textq.run_tables import build_documents, build_tables, find_warnings
 from textq.scoring.aggregate import ScoreSpec, ShareOf, Sharing
-from textq.segment.clauses import split_clauses
+from textq.tables import CLAUSES, CODINGS, LINES
 
 
 def score(
@@ -30,6 +38,11 @@ def score(
     sharing: Sharing = "full",
     share_of: ShareOf = "all",
     depreciation: float = 0.0,
+    near_duplicates: NearDuplicates = "count",
+    confirmed: str | Path | Sequence[str | Path] = (),
+    ocr: bool = False,
+    pdf_engine: PdfEngine = "pdfium",
+    time_limit: float = 300.0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Read, segment, code and score a corpus, and write a run folder.
@@ -41,9 +54,17 @@ def score(
     out
         The study's folder; the run goes to ``out/runs/<stamp>-<run id>``.
     jobs
-        Worker processes; with more than one, scripts need ``if __name__ == "__main__":``.
+        Worker processes.
     sharing, share_of, depreciation
         See :class:`textq.scoring.aggregate.ScoreSpec`.
+    near_duplicates
+        Of documents of the same units with nearly the same text, all ``count``, or only the ``first``.
+    confirmed
+        Copies of ``check_documents.xlsx`` in which somebody filled in the column ``confirmed``.
+    ocr, pdf_engine
+        See :class:`textq.ingest.extract.ReadSpec`.
+    time_limit
+        Seconds after which a file is given up.
     on_progress
         Called with (files done, files in all).
 
@@ -59,12 +80,33 @@ def score(
         listed in ``run.documents``.
     """
     started_at = datetime.now().astimezone()
-    spec = _make_spec(sharing, share_of, depreciation)
-    corpus = find_files([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+    check_near_duplicates(near_duplicates)
+    spec, read = _make_spec(sharing, share_of, depreciation), ReadSpec(pdf_engine=pdf_engine, ocr=ocr)
+    corpus, answers = find_files(_list_paths(paths)), _list_paths(confirmed)
+    process = ProcessSpec(read, read_confirmed(answers), ExtractCache(Path(out) / "cache", code_version()))
     prepare_folder(Path(out))
-    processed = _keep_first_copies(list(_process_files(corpus, Path(out), jobs, on_progress)))
-    tables = build_tables(processed, corpus.coverage, spec)
-    return _write(tables, processed, corpus, spec, Path(out), started_at)
+    parameters = {
+        "sharing": sharing, "share_of": share_of, "depreciation": depreciation, "near_duplicates": near_duplicates,
+        **asdict(read),
+    }  # fmt: skip
+
+    def write(folder: Path) -> Mapping[str, object]:
+        processed = _process_files(corpus.files, process, jobs, time_limit, on_progress)
+        kept = _write_details(processed, near_duplicates, folder)
+        coded = _read_coded(folder)
+        documents = build_documents([one.reading for one in kept], [one.cells for one in kept])
+        tables = build_tables(documents, coded, corpus.coverage, spec)
+        for field in fields(tables):
+            write_table(getattr(tables, field.name), folder / field.name)
+        stated = {**corpus.lists, **hash_files(answers)}
+        described = describe_run(documents, coded["instrument"], parameters, stated, find_warnings(tables))
+        return {**described, "volatile": describe_machine(started_at)}
+
+    return Run(write_run(Path(out), started_at, write))
+
+
+def _list_paths(paths: str | Path | Sequence[str | Path]) -> list[Path]:
+    return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
 
 
 def _make_spec(sharing: Sharing, share_of: ShareOf, depreciation: float) -> ScoreSpec:
@@ -80,61 +122,38 @@ def _make_spec(sharing: Sharing, share_of: ShareOf, depreciation: float) -> Scor
 
 
 def _process_files(
-    corpus: Corpus, out: Path, jobs: int, on_progress: Callable[[int, int], None] | None
+    files: Sequence[SourceFile],
+    spec: ProcessSpec,
+    jobs: int,
+    time_limit: float,
+    on_progress: Callable[[int, int], None] | None,
 ) -> Iterator[Processed]:
-    process = partial(process_file, extracts=ExtractCache(out / "cache", code_version()))
-    for done, result in enumerate(map_items(process, corpus.files, jobs=jobs), 1):
+    results = map_items(partial(process_file, spec=spec), files, jobs=jobs, time_limit=time_limit)
+    for done, result in enumerate(results, 1):
         if on_progress:
-            on_progress(done, len(corpus.files))
-        yield result
+            on_progress(done, len(files))
+        yield Processed(Reading(result.item, "failed", reason=result.reason)) if isinstance(result, Lost) else result
 
 
-def process_file(file: SourceFile, *, extracts: ExtractCache | None = None) -> Processed:
-    """Read one file, split it into clauses and code them.
-
-    A failure that no stage foresaw is written into the documents table like any other, so that the work on the
-    other files is not lost; one of the disk (OSError) ends the run.
-    """
-    try:
-        reading = read_document(file, builtin_gazetteer(), extracts)
-        clauses = tuple(split_clauses(reading.document)) if reading.document else ()
-        return Processed(reading, clauses, tuple(code_clauses(clauses)))
-    except OSError:
-        raise
-    except Exception as error:
-        why = f"textq itself failed on this file ({type(error).__name__}: {error}). Please report it, with the file."
-        return Processed(Reading(file, "failed", reason=why))
-
-
-def _keep_first_copies(processed: Sequence[Processed]) -> list[Processed]:
-    readings = mark_duplicates([one.reading for one in processed])
-    return [
-        replace(one, reading=reading) if reading.document else Processed(reading)
-        for one, reading in zip(processed, readings, strict=True)
-    ]
+def _write_details(processed: Iterator[Processed], near_duplicates: NearDuplicates, folder: Path) -> list[Kept]:
+    """Write texts, clauses, codings, printed lines and the list of doubts; return what is kept of each file."""
+    with Spool(folder / "spool") as spool:
+        gathered = gather(processed, spool, folder)
+    kept, copying = measure_copies(settle_copies(gathered, folder, near_duplicates), folder)
+    counted = [one.path for one in kept if one.reading.document]
+    spool.write(CLAUSES, counted, folder / CLAUSES.name, complete=copying.mark)
+    spool.write(CODINGS, counted, folder / CODINGS.name)
+    spool.write(LINES, counted, folder / LINES.name, csv=False)
+    spool.remove()
+    checks = [check for one in kept for check in one.checks]
+    if checks:
+        write_check(checks, folder / CHECK_NAME)
+    return kept
 
 
-def _write(
-    tables: RunTables,
-    processed: Sequence[Processed],
-    corpus: Corpus,
-    spec: ScoreSpec,
-    out: Path,
-    started_at: datetime,
-) -> Run:
-    texts = {one.reading.document.doc_id: one.reading.document.text for one in processed if one.reading.document}
-    described = describe_run(tables.documents, tables.codings, spec, corpus.lists, find_warnings(tables))
-
-    def write(folder: Path) -> Mapping[str, object]:
-        for field in fields(tables):
-            write_table(getattr(tables, field.name), folder / field.name)
-        _write_texts(texts, folder / "text")
-        return {**described, "volatile": describe_machine(started_at)}
-
-    return Run(write_run(out, str(described["run_id"]), started_at, write))
-
-
-def _write_texts(texts: Mapping[str, str], folder: Path) -> None:
-    folder.mkdir()
-    for doc_id, text in texts.items():
-        (folder / f"{doc_id}.txt").write_bytes(text.encode("utf-8"))
+def _read_coded(folder: Path) -> pd.DataFrame:
+    """Return the coded clauses as written: ``doc_id``, ``instrument``, ``subtype``, ``n_characters``, ``is_new``."""
+    clauses = read_parquet(folder / "clauses.parquet", ["clause_id", "doc_id", "n_characters", "copied_from"])
+    codings = read_parquet(folder / "codings.parquet", ["clause_id", "instrument", "subtype"])
+    coded = codings.merge(clauses, on="clause_id")
+    return coded.assign(is_new=coded["copied_from"].isna())

@@ -1,29 +1,41 @@
-"""Which block of the document each line belongs to: title, body, annex, table, signature, cc, contents."""
+"""Which block of the document each line belongs to: title, body, annex, table, signature, cc, contents, notes."""
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from textq.notation.blocks import (
     ANNEX_MARK,
     ATTACHMENT_LIST,
     CC_LINE,
+    CLOSING_NOTE,
     CONTENTS_MARK,
     HEAD_LINES,
+    TABLE_NOTE,
     count_head_lines,
     is_addressee,
     is_note,
     match_date_line,
+    remove_seal,
 )
 from textq.notation.marks import Level, match_mark
 from textq.notation.organs import split_organs
 from textq.records import CELL_BREAK
 
-Block = Literal["title", "contents", "body", "annex", "annex_mark", "column_head", "row", "signature", "cc"]
+Block = Literal["title", "contents", "body", "annex", "annex_mark", "row", "signature", "cc", "note"]
 
 _LONGEST_NAME = 60
-_LEADER = re.compile(r"[.…·\s]*[0-9]*$")
-_CLOSING_NOTE = re.compile(r"[（(][^（）()]*[）)]")
+_LONGEST_DATE = 120
+"""Characters: a date with the names that sign before it, and a line on the printing, are never longer."""
+
+_LONGEST_CONTENTS = 500
+"""A table of contents has at most so many lines."""
+
+_LONGEST_LIST = 40
+"""So many annexes or signing bodies are listed at most."""
+
+_LEADER = re.compile(r"[.…·\s_—-]*[（(]?[0-9]*[）)]?$")
 
 
 def find_blocks(texts: Sequence[str], *, title: str = "") -> list[Block]:
@@ -40,6 +52,7 @@ class _BlockFinder:
         self._blocks: list[Block] = ["body"] * len(texts)
         self._body: Block = "body"
         self._in_title = False
+        self._unsigned_until = 0
 
     def find(self) -> list[Block]:
         at = self._mark_head()
@@ -70,13 +83,16 @@ class _BlockFinder:
         text = self._texts[at]
         if CONTENTS_MARK.fullmatch(text):
             return self._mark_contents(at)
-        if CELL_BREAK in text:
+        if CELL_BREAK in text and not self._count_signature(at):
             return self._mark_table(at)
-        if ATTACHMENT_LIST.fullmatch(text):
-            return self._mark_attachments(at)
-        if self._mark_annex(at, text):
+        if self._is_annex_list(at):
+            return self._mark_annex_list(at)
+        if self._opens_annex(text):
+            self._blocks[at] = "annex_mark"
+            self._body = "annex"
+            self._in_title = True
             return at + 1
-        if CC_LINE.fullmatch(text):
+        if _is_cc(text):
             self._blocks[at] = "cc"
             return at + 1
         signature = self._count_signature(at)
@@ -94,67 +110,96 @@ class _BlockFinder:
         self._in_title = False
         return self._body
 
-    def _mark_annex(self, at: int, text: str) -> bool:
-        mark = ANNEX_MARK.fullmatch(text)
-        if mark is None or len(text) > _LONGEST_NAME or "。" in text:
+    def _opens_annex(self, text: str) -> bool:
+        if "附" not in text[:2] or len(text) > _LONGEST_NAME or "。" in text:
             return False
-        self._blocks[at] = "annex_mark"
-        self._body = "annex"
-        self._in_title = True
-        return True
+        return bool(ANNEX_MARK.fullmatch(text) or ATTACHMENT_LIST.fullmatch(text))
 
     def _mark_contents(self, at: int) -> int:
         """Mark a table of contents: chapter lines up to the one that comes a second time, or to a sentence."""
         entries: set[str] = set()
+        last = min(len(self._texts), at + _LONGEST_CONTENTS)
         end = at + 1
-        while end < len(self._texts):
+        while end < last:
             entry = _LEADER.sub("", self._texts[end]).replace(" ", "")
             mark = match_mark(self._texts[end])
             if entry in entries or "。" in entry or (mark is not None and mark.level == Level.ARTICLE):
                 break
             entries.add(entry)
             end += 1
-        if end == len(self._texts):
+        if end == last:
             end = at + 1
         self._blocks[at:end] = ["contents"] * (end - at)
         return end
 
     def _mark_table(self, at: int) -> int:
-        """Mark the rows of a table; the first one is its column heads if it holds neither number nor sentence."""
+        """Mark the rows of a table and the remarks below it."""
         end = at
         while end < len(self._texts) and CELL_BREAK in self._texts[end]:
             end += 1
         self._blocks[at:end] = ["row"] * (end - at)
-        if end - at > 1 and not re.search(r"[0-9。；]", self._texts[at]):
-            self._blocks[at] = "column_head"
+        while end < len(self._texts) and TABLE_NOTE.fullmatch(self._texts[end]):
+            self._blocks[end] = "note"
+            end += 1
         return end
 
-    def _mark_attachments(self, at: int) -> int:
-        """Mark the list of annexes above the signature (附件：1.… and its numbered continuation)."""
+    def _is_annex_list(self, at: int) -> bool:
+        """Tell whether a line begins the list of annexes: it has several, or only signature, annexes or cc follow."""
+        if "附" not in self._texts[at][:2]:
+            return False
+        if not ATTACHMENT_LIST.fullmatch(self._texts[at]) and not self._names_annex(at):
+            return False
+        end = self._end_of_annex_list(at)
+        if end < len(self._texts) and self._count_signature(end):
+            return True
+        return ATTACHMENT_LIST.fullmatch(self._texts[at]) is not None and (end > at + 1 or self._closes(end))
+
+    def _names_annex(self, at: int) -> bool:
+        mark = ANNEX_MARK.fullmatch(self._texts[at])
+        return mark is not None and mark["title"] != "" and self._opens_annex(self._texts[at])
+
+    def _end_of_annex_list(self, at: int) -> int:
         end = at + 1
-        while end < len(self._texts) and _is_listed_attachment(self._texts[end]):
+        last = min(len(self._texts), at + _LONGEST_LIST)
+        while end < last and (_is_listed_attachment(self._texts[end]) or self._names_annex(end)):
             end += 1
+        return end
+
+    def _mark_annex_list(self, at: int) -> int:
+        """Mark the list of annexes above the signature (附件：1.… and its numbered continuation)."""
+        end = self._end_of_annex_list(at)
         self._blocks[at:end] = ["signature"] * (end - at)
         return end
 
     def _count_signature(self, at: int) -> int:
-        """Return how many lines from ``at`` are a signature: names, a date, a note in brackets."""
-        end = at
-        while end < len(self._texts) and _is_name(self._texts[end]):
-            end += 1
-        if end < len(self._texts) and match_date_line(self._texts[end]):
-            end += 1
-        elif not (end > at and end == len(self._texts)):
-            end = at
+        """Return how many lines from ``at`` are a signature: names and a date in either order, a note in brackets."""
+        if at < self._unsigned_until:
+            return 0
+        end = self._skip_names(at)
+        if end < len(self._texts) and _is_date(self._texts[end]):
+            end = self._skip_names(end + 1) if end == at else end + 1
+        elif not (end > at and end == len(self._texts) and CELL_BREAK not in self._texts[at]):
+            self._unsigned_until, end = end, at
         signed = end > at
-        while end < len(self._texts) and _CLOSING_NOTE.fullmatch(self._texts[end]):
+        while end < len(self._texts) and CLOSING_NOTE.fullmatch(self._texts[end]):
             end += 1
-        return end - at if signed or self._closes(end) else 0
+        return end - at if end > at and (signed or self._closes(end)) else 0
+
+    def _skip_names(self, at: int) -> int:
+        last = min(len(self._texts), at + _LONGEST_LIST)
+        while at < last and _is_name(self._texts[at]):
+            at += 1
+        return at
 
     def _closes(self, end: int) -> bool:
         """Tell whether nothing but annexes and the cc block follow from line ``end`` on."""
         following = self._texts[end] if end < len(self._texts) else ""
-        return not following or any(mark.fullmatch(following) for mark in (ANNEX_MARK, CC_LINE))
+        return not following or ANNEX_MARK.fullmatch(following) is not None or _is_cc(following)
+
+
+def _as_line(text: str) -> str:
+    """Return a line of a signature without seals, its columns set apart by blanks."""
+    return remove_seal(text.replace(CELL_BREAK, " "))
 
 
 def _is_titular(text: str) -> bool:
@@ -162,8 +207,17 @@ def _is_titular(text: str) -> bool:
     return match_mark(text) is None and not text.endswith(("。", "；", "：")) and "。" not in text
 
 
+@lru_cache(maxsize=1024)
 def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST_NAME and bool(split_organs(text))
+    return len(text) <= _LONGEST_NAME and bool(split_organs(_as_line(text)))
+
+
+def _is_date(text: str) -> bool:
+    return len(text) <= _LONGEST_DATE and match_date_line(_as_line(text)) is not None
+
+
+def _is_cc(text: str) -> bool:
+    return (len(text) <= _LONGEST_DATE or "：" in text[:10] or ":" in text[:10]) and CC_LINE.fullmatch(text) is not None
 
 
 def _is_listed_attachment(text: str) -> bool:

@@ -1,134 +1,189 @@
 """Document → Clauses: what kind of line each one is, and under which headings and stems it stands."""
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from textq.notation.marks import Level, Mark, match_mark
-from textq.records import Clause, Document, Kind, Span
+from textq.notation.marks import Level, Mark
+from textq.records import CODED_KINDS, Clause, Document, Kind, Span
 from textq.segment.blocks import Block, find_blocks
 from textq.segment.lines import cut_lines
+from textq.segment.numbering import settle_marks
 from textq.segment.outline import Outline
+from textq.segment.responsible import find_responsible, read_duty_line
+from textq.segment.tables import Row, read_rows
 
 _SENTENCE_END = ("。", "；", "！", "？", ";", "．")
 _LONGEST_HEADING = 50
 _MOST_TITLES = 2
 """So many titles can follow one another."""
 
+_INTRODUCES = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}[。]?\Z")
+"""How a line ends that introduces a list without a colon (…应当符合下列条件。)."""
 
-@dataclass(frozen=True, slots=True)
+_NUMBERED: frozenset[Block] = frozenset({"body", "annex"})
+"""The blocks whose lines can be numbered."""
+
+_BETWEEN_PARTS: frozenset[Block] = frozenset({"title", "contents", "signature", "annex_mark"})
+"""Between lines of these blocks the numbering begins afresh."""
+
+
+@dataclass(slots=True)
 class _Line:
-    span: Span
+    """A logical line and the next mark behind it; filled in step by step."""
+
+    start: int
+    end: int
     text: str
     block: Block
-    mark: Mark | None
+    mark: Mark | None = None
+    next_mark: Mark | None = None
+    row: Row | None = None
     is_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    kind: Kind
+    division: tuple[str, ...] = ()
+    heading: str = ""
+    stem: str = ""
+    responsible: tuple[str, ...] = ()
 
 
 def split_clauses(document: Document) -> list[Clause]:
     """Split a document into clauses: every line of its text is in exactly one, in order.
 
     A clause is the smallest numbered provision or unnumbered paragraph, a table row, or a line that is no
-    provision (heading, stem, signature, cc). ``document.text[start:end] == clause.text`` always holds, and the
-    heading path and the stem travel with the clause.
+    provision (heading, stem, signature, cc, note). ``document.text[start:end] == clause.text`` always holds, and the
+    heading path, the stem and the bodies responsible travel with the clause. A provision that quotes another text (将
+    第五条修改为：“第五条 ……”) is one clause with all the lines it quotes.
     """
-    spans = cut_lines(document.text)
-    texts = [document.text[span.start : span.end] for span in spans]
-    blocks = find_blocks(texts, title=document.title)
-    lines = _mark_titles(
-        [
-            _Line(span, text, block, match_mark(text) if block in {"body", "annex"} else None)
-            for span, text, block in zip(spans, texts, blocks, strict=True)
-        ]
-    )
+    lines = _read_lines(document)
     outline = Outline()
+    places = [_place(outline, lines, at) for at in range(len(lines))]
+    _hand_up_duties(lines, places)
     page_of = _PageFinder(document.pages)
     return [
-        _make_clause(document, ordinal, line, _place(outline, lines, ordinal - 1), page_of)
-        for ordinal, line in enumerate(lines, 1)
+        _make_clause(document, ordinal, line, place, page_of)
+        for ordinal, (line, place) in enumerate(zip(lines, places, strict=True), 1)
     ]
 
 
-def _mark_titles(lines: Sequence[_Line]) -> list[_Line]:
+def _read_lines(document: Document) -> list[_Line]:
+    """Return the logical lines with their blocks, their marks as this document nests them, and their rows."""
+    cut = cut_lines(document.text)
+    notes = _SpanFinder(document.footnotes)
+    n_text = next((at for at, line in enumerate(cut) if notes.find(line.start)), len(cut))
+    texts = [document.text[line.start : line.end] for line in cut]
+    blocks = find_blocks(texts[:n_text], title=document.title)
+    blocks += ["note" if notes.find(line.start) else "body" for line in cut[n_text:]]
+    lines = [
+        _Line(line.start, line.end, text, block, line.mark if block in _NUMBERED else None)
+        for line, text, block in zip(cut, texts, blocks, strict=True)
+    ]
+    for _, part in groupby(lines, key=lambda line: line.block in _BETWEEN_PARTS):
+        _settle_part(list(part))
+    _mark_titles(lines)
+    return lines
+
+
+def _settle_part(lines: Sequence[_Line]) -> None:
+    """Add what only the lines of a part together tell: the order of its marks, the heads of its tables."""
+    texts = [line.text if line.block in _NUMBERED else "" for line in lines]
+    following: Mark | None = None
+    for line, mark in zip(reversed(lines), reversed(settle_marks(texts, [line.mark for line in lines])), strict=True):
+        line.mark, line.next_mark = mark, following
+        following = mark or following
+    for is_row, group in groupby(lines, key=lambda line: line.block == "row"):
+        run = list(group)
+        for line, row in zip(run, read_rows([line.text for line in run]) if is_row else (), strict=False):
+            line.row = row
+
+
+def _mark_titles(lines: Sequence[_Line]) -> None:
     """Mark the unnumbered lines that are titles: short, without a sentence, and with text of their block below.
 
     Three and more in a row are a list, of which only the first is a title.
     """
-    marked: list[_Line] = []
+    end = 0
     for (may_be_title, block), group in groupby(lines, key=lambda line: (_may_be_title(line), line.block)):
         run = list(group)
-        end = len(marked) + len(run)
+        end += len(run)
         has_text = end < len(lines) and lines[end].block == block
         n_titles = 1 if len(run) > _MOST_TITLES else len(run) if has_text else len(run) - 1
-        marked += [replace(line, is_title=may_be_title and at < n_titles) for at, line in enumerate(run)]
-    return marked
+        for line in run[:n_titles]:
+            line.is_title = may_be_title
 
 
 def _may_be_title(line: _Line) -> bool:
-    no_sentence = not any(sign in line.text for sign in "。；：，、;:") and not line.text.endswith(
-        (*_SENTENCE_END, ".")
-    )
-    return no_sentence and line.mark is None and line.block in {"body", "annex"} and len(line.text) <= _LONGEST_HEADING
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    kind: Kind
-    division: tuple[str, ...]
-    heading: str
-    stem: str
+    if line.mark or line.block not in _NUMBERED or len(line.text) > _LONGEST_HEADING:
+        return False
+    has_sentence = any(sign in line.text for sign in "。；：，、;:") or line.text.endswith((*_SENTENCE_END, "."))
+    return not has_sentence and not read_duty_line(line.text)
 
 
 def _place(outline: Outline, lines: Sequence[_Line], at: int) -> _Place:
     """Return the kind of line ``at`` and its place in the outline, and move the outline past it."""
     line = lines[at]
-    following = lines[at + 1] if at + 1 < len(lines) else None
-    if line.block in {"title", "contents", "column_head"}:
-        return _Place("heading", outline.division, outline.heading, "")
-    if line.block in {"signature", "cc"}:
-        return _Place(line.block, (), "", "")
+    if line.block in {"title", "contents"}:
+        return _Place("heading", outline.division, outline.heading)
+    if line.block in {"signature", "cc", "note"}:
+        return _Place(line.block)
     if line.block == "annex_mark":
         outline.open_annex(line.text)
-        return _Place("heading", outline.division, "", "")
-    if line.block == "row":
-        head = lines[at - 1]
-        stem = head.text if head.block == "column_head" else outline.row_head
-        outline.row_head = stem
-        return _Place("annex", outline.division, outline.heading, stem)
-    outline.row_head = ""
-    return _place_marked(outline, lines, at, line.mark) if line.mark else _place_unmarked(outline, line, following)
-
-
-def _place_marked(outline: Outline, lines: Sequence[_Line], at: int, mark: Mark) -> _Place:
-    body = lines[at].text[mark.end :]
+        return _Place("heading", outline.division)
+    if line.row:
+        return _place_row(outline, line.row)
+    if read_duty_line(line.text):
+        return _Place("note", outline.division, outline.heading)
     following = lines[at + 1] if at + 1 < len(lines) else None
+    return (
+        _place_marked(outline, line, line.mark, following) if line.mark else _place_unmarked(outline, line, following)
+    )
+
+
+def _place_row(outline: Outline, row: Row) -> _Place:
+    kinds: dict[str, Kind] = {"head": "heading", "group": "heading", "row": "annex", "total": "note"}
+    return _Place(kinds[row.kind], outline.division, outline.heading, row.head, row.responsible)
+
+
+def _place_marked(outline: Outline, line: _Line, mark: Mark, following: _Line | None) -> _Place:
+    body = line.text[len(mark.label) :].lstrip()
     below = following.mark if following else None
     leads = below is not None and below.level > mark.level
     is_like_siblings = outline.has_heading(mark.level)
     stem = outline.enter(mark)
     division, heading = outline.division, outline.heading
-    is_section = not stem or is_like_siblings or _is_followed_by_sibling(lines, at, mark)
-    has_text = _has_text_below(lines, at) and (is_section and not (stem and outline.in_article))
+    is_section = not stem or is_like_siblings or _is_sibling(mark, line.next_mark)
+    has_text = _has_text(following) and (is_section and not (stem and outline.in_article))
     if _is_heading(mark, body, leads=leads, has_text=has_text):
-        outline.add_heading(mark.level, lines[at].text)
+        outline.add_heading(mark.level, line.text)
         return _Place("heading", division, heading, stem)
-    if body.endswith(("：", ":")) and leads and below is not None:
-        outline.add_stem(below.level, lines[at].text)
+    if leads and below is not None and _introduces(body, below):
+        outline.add_stem(below.level, line.text)
         return _Place("stem", division, heading, stem)
     is_item = bool(stem) or (outline.in_article and mark.level > Level.ARTICLE)
-    return _Place("item" if is_item else "provision", division, heading, stem)
+    return _Place("item" if is_item else "provision", division, heading, stem, find_responsible(line.text))
 
 
-def _has_text_below(lines: Sequence[_Line], at: int) -> bool:
-    return at + 1 < len(lines) and lines[at + 1].mark is None and lines[at + 1].block in {"body", "annex"}
+def _has_text(line: _Line | None) -> bool:
+    return line is not None and line.mark is None and line.block in _NUMBERED
 
 
-def _is_followed_by_sibling(lines: Sequence[_Line], at: int, mark: Mark) -> bool:
+def _is_sibling(mark: Mark, following: Mark | None) -> bool:
     """Tell whether the next numbered line continues the list of ``mark``: so what stands between belongs to it."""
-    sibling = next((lines[below].mark for below in range(at + 1, len(lines)) if lines[below].mark), None)
-    return sibling is not None and (sibling.level, sibling.number) == (mark.level, mark.number + 1)
+    return following is not None and (following.level, following.number) == (mark.level, mark.number + 1)
+
+
+def _introduces(body: str, below: Mark, *, needs_colon: bool = False) -> bool:
+    """Tell whether a line introduces the list that begins with ``below``: by a colon, or by saying 下列 or 如下."""
+    if body.endswith(("：", ":")):
+        return True
+    return below.number == 1 and not needs_colon and _INTRODUCES.search(body[-50:]) is not None
 
 
 def _is_heading(mark: Mark, body: str, *, leads: bool, has_text: bool) -> bool:
@@ -144,13 +199,36 @@ def _is_heading(mark: Mark, body: str, *, leads: bool, has_text: bool) -> bool:
 
 def _place_unmarked(outline: Outline, line: _Line, following: _Line | None) -> _Place:
     if line.is_title:
-        return _Place("heading", outline.division, outline.heading, "")
-    outline.enter_paragraph()
+        return _Place("heading", outline.division, outline.heading)
+    outline.enter_paragraph(line.next_mark)
     division, heading = outline.division, outline.heading
-    if line.text.endswith(("：", ":")) and following is not None and following.mark is not None:
-        outline.add_stem(following.mark.level, line.text)
-        return _Place("stem", division, heading, "")
-    return _Place("annex" if line.block == "annex" else "paragraph", division, heading, "")
+    below = following.mark if following else None
+    if below is not None and _introduces(line.text, below, needs_colon=not outline.is_numbered):
+        outline.add_stem(below.level, line.text)
+        return _Place("stem", division, heading)
+    kind: Kind = "annex" if line.block == "annex" else "paragraph"
+    return _Place(kind, division, heading, responsible=find_responsible(line.text))
+
+
+def _hand_up_duties(lines: Sequence[_Line], places: list[_Place]) -> None:
+    """Give the bodies of a line like （责任单位：市财政局） to the clause above it."""
+    for at, (line, place) in enumerate(zip(lines, places, strict=True)):
+        above = places[at - 1] if at else None
+        if place.kind == "note" and above and above.kind in CODED_KINDS:
+            bodies = dict.fromkeys((*above.responsible, *read_duty_line(line.text)))
+            places[at - 1] = replace(above, responsible=tuple(bodies))
+
+
+class _SpanFinder:
+    """Finds the span of a position among spans in order."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = sorted(spans, key=lambda span: span.start)
+        self._starts = [span.start for span in self._spans]
+
+    def find(self, position: int) -> Span | None:
+        at = bisect_right(self._starts, position) - 1
+        return self._spans[at] if at >= 0 and position < self._spans[at].end else None
 
 
 class _PageFinder:
@@ -169,12 +247,13 @@ def _make_clause(document: Document, ordinal: int, line: _Line, place: _Place, p
         doc_id=document.doc_id,
         ordinal=ordinal,
         division=place.division,
-        start=line.span.start,
-        end=line.span.end,
+        start=line.start,
+        end=line.end,
         heading=place.heading,
         stem=place.stem,
-        page=page_of.find(line.span.start),
+        page=page_of.find(line.start),
         kind=place.kind,
         text=line.text,
         sha256=hashlib.sha256(line.text.encode()).hexdigest(),
+        responsible=place.responsible,
     )

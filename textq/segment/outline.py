@@ -1,6 +1,8 @@
 """Where in a document we are: the open divisions, their headings, and the stems whose lists are open."""
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from textq.notation.marks import Level, Mark
 
@@ -21,9 +23,8 @@ class _Stem:
 class Outline:
     """The state of one walk over the lines of a document."""
 
-    row_head: str = ""
     _annex: str = ""
-    _path: list[tuple[Level, str]] = field(default_factory=list)
+    _path: list[Mark] = field(default_factory=list)
     _headings: list[tuple[Level, str]] = field(default_factory=list)
     _stems: list[_Stem] = field(default_factory=list)
     _paragraphs: int = 0
@@ -32,9 +33,9 @@ class Outline:
     def division(self) -> tuple[str, ...]:
         """The labels of the open divisions (("第二章", "第五条", "第二款", "（一）"))."""
         labels = [self._annex] if self._annex else []
-        for level, label in self._path:
-            labels.append(label)
-            if level == Level.ARTICLE and self._paragraphs > 1:
+        for mark in self._path:
+            labels.append(mark.label.strip(" \u3000"))
+            if mark.level == Level.ARTICLE and self._paragraphs > 1:
                 labels.append(f"第{_to_numeral(self._paragraphs)}款")
         return tuple(labels)
 
@@ -46,7 +47,12 @@ class Outline:
     @property
     def in_article(self) -> bool:
         """Whether we are below a 条."""
-        return any(level == Level.ARTICLE for level, _ in self._path)
+        return any(mark.level == Level.ARTICLE for mark in self._path)
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether any numbered division is open."""
+        return bool(self._path)
 
     def has_heading(self, level: Level) -> bool:
         """Whether the open division of this level has a heading."""
@@ -61,7 +67,7 @@ class Outline:
 
     def enter(self, mark: Mark) -> str:
         """Enter the division of ``mark``; return the stem whose list it continues, or ""."""
-        self._path = [*(open_ for open_ in self._path if open_[0] < mark.level), (mark.level, mark.label.strip())]
+        self._path = [*(open_ for open_ in self._path if open_.level < mark.level), mark]
         self._headings = [open_ for open_ in self._headings if open_[0] < mark.level]
         if mark.level <= Level.ARTICLE:
             self._paragraphs = 1
@@ -79,11 +85,17 @@ class Outline:
         stem.last = mark.number
         return stem.text
 
-    def enter_paragraph(self) -> None:
-        """Enter an unnumbered paragraph: the next 款 of an article, or the text below a numbered line."""
-        if self.in_article and self._path[-1][0] >= Level.ARTICLE:
-            self._path = [open_ for open_ in self._path if open_[0] <= Level.ARTICLE]
-            self._paragraphs += 1
+    def enter_paragraph(self, following: Mark | None) -> None:
+        """Enter an unnumbered paragraph: one more of the item whose list ``following`` goes on with, else the next 款.
+
+        ``following`` is the next mark of the document.
+        """
+        if not self.in_article or self._path[-1].level < Level.ARTICLE:
+            return
+        if following and any(_goes_on(open_, following) for open_ in self._path):
+            return
+        self._path = [open_ for open_ in self._path if open_.level <= Level.ARTICLE]
+        self._paragraphs += 1
 
     def add_heading(self, level: Level, text: str) -> None:
         """Remember the heading of the division just entered."""
@@ -95,9 +107,19 @@ class Outline:
         self._stems.append(_Stem(item_level, text))
 
 
+def _goes_on(item: Mark, following: Mark) -> bool:
+    return item.level == following.level > Level.ARTICLE and following.number == item.number + 1
+
+
+@lru_cache(maxsize=256)
 def _to_numeral(number: int) -> str:
+    """Return a number below 10,000 in Chinese; a larger one in digits."""
+    if number >= 10_000:
+        return str(number)
     digits = "零一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十") + (
-        digits[ones] if ones or not tens else ""
+    text = "".join(
+        (digits[digit] + unit if digit else "零")
+        for digit, unit in zip(map(int, f"{number:04}"), "千百十 ", strict=True)
     )
+    text = re.sub("零+", "零", text.replace(" ", "")).strip("零")
+    return text.removeprefix("一") if text.startswith("一十") else text

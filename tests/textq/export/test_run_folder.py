@@ -16,16 +16,16 @@ NOON = datetime(2026, 1, 2, 12, 30, 5)
 def write_one(out: Path) -> Path:
     def write(folder: Path) -> dict[str, object]:
         (folder / "a.csv").write_bytes(b"1")
-        return {"n": 1}
+        return {"run_id": "abc", "n": 1}
 
-    return write_run(out, "abc", NOON, write)
+    return write_run(out, NOON, write)
 
 
 def test_a_run_is_named_by_time_and_id_and_hashes_what_it_holds(tmp_path: Path) -> None:
     run = write_one(tmp_path)
 
     assert run.name == "20260102T123005-abc"
-    assert read_meta(run) == {"n": 1, "outputs": {"a.csv": hashlib.sha256(b"1").hexdigest()}}
+    assert read_meta(run) == {"run_id": "abc", "n": 1, "outputs": {"a.csv": hashlib.sha256(b"1").hexdigest()}}
 
 
 def test_two_runs_in_one_second_get_two_folders(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_failure_leaves_nothing_behind_and_the_last_run_stands(tmp_path: Path)
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        write_run(tmp_path, "def", NOON, fail)
+        write_run(tmp_path, NOON, fail)
 
     assert [path.name for path in (tmp_path / "runs").iterdir()] == [run.name]
     assert find_run(tmp_path) == run
@@ -63,7 +63,7 @@ def test_a_run_that_was_moved_away_is_named(tmp_path: Path) -> None:
 
 
 def test_meta_is_readable_json_with_chinese_as_it_is(tmp_path: Path) -> None:
-    run = write_run(tmp_path, "abc", NOON, lambda _: {"title": "杭州"})
+    run = write_run(tmp_path, NOON, lambda _: {"run_id": "abc", "title": "杭州"})
 
     assert "杭州" in (run / "run.json").read_text(encoding="utf-8")
     assert json.loads((run / "run.json").read_bytes())["title"] == "杭州"

@@ -64,3 +64,26 @@ def test_binary_data_is_refused(data):
 def test_utf_8_cut_inside_a_character_is_never_read_as_debris():
     with pytest.raises(ReadError, match="encoding cannot be told"):
         decode_text((SIMPLIFIED * 20).encode()[:-2])
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "gb_2312-80", "utf-8", None])
+def test_a_page_mostly_of_tags_in_gbk(declared):
+    page = '<div class="content"><p align="center">' * 20 + SIMPLIFIED
+    assert decode_text(page.encode("gbk"), declared=declared) == page
+
+
+@pytest.mark.parametrize("encoding", ["big5hkscs", "cp950"])
+def test_extensions_of_big5(encoding):
+    text = TRADITIONAL + ("恒" if encoding == "cp950" else "鍳")
+    assert decode_text(text.encode(encoding), declared="big5") == text
+
+
+def test_two_characters_of_gbk_that_are_utf_8_by_chance():
+    data = "暇".encode("gbk")
+    assert decode_text(data) == data.decode("utf-8")
+    assert decode_text(data, declared="gb2312") == "暇"
+
+
+def test_ascii_does_not_make_debris_readable():
+    with pytest.raises(ReadError, match="UTF-8 breaks at byte 100 of"):
+        decode_text(b"<" * 100 + "日本の政策について、これは重要です。".encode("shift_jis"))

@@ -4,17 +4,18 @@ from pathlib import Path
 import pytest
 
 from textq.ingest.cache import ExtractCache
-from textq.ingest.document import Reading, mark_duplicates, read_document
-from textq.ingest.extract import Extract
+from textq.ingest.document import Reading, read_document
+from textq.ingest.extract import Extract, ReadSpec
 from textq.ingest.files import SourceFile, find_files
 from textq.lexicon.places import builtin_gazetteer
-from textq.records import Span
+from textq.records import Attachment, PrintedLine, Span
 
 TEXT = "杭州市商务局关于促进发展的通知\n各单位：\n设立专项资金。\n杭州市商务局\n2019年3月28日"
+SPEC = ReadSpec()
 
 
 def read(path: Path, cache: ExtractCache | None = None) -> Reading:
-    return read_document(SourceFile(path.name, path), builtin_gazetteer(), cache)
+    return read_document(SourceFile(path.name, path), builtin_gazetteer(), SPEC, cache=cache)
 
 
 def write(path: Path, text: str = TEXT) -> Path:
@@ -25,7 +26,7 @@ def write(path: Path, text: str = TEXT) -> Path:
 def read_folder(folder: Path, manifest: str = "") -> dict[str, Reading]:
     if manifest:
         (folder / "manifest.csv").write_text(manifest, encoding="utf-8")
-    return {file.path: read_document(file, builtin_gazetteer()) for file in find_files([folder]).files}
+    return {file.path: read_document(file, builtin_gazetteer(), SPEC) for file in find_files([folder]).files}
 
 
 def test_a_file_becomes_a_document(tmp_path):
@@ -93,7 +94,7 @@ def test_an_ignored_file_is_not_opened(tmp_path):
 
 
 def test_the_failure_of_a_reader_is_the_failure_of_one_file(tmp_path, monkeypatch):
-    def fail(data: bytes, name: str) -> Extract:
+    def fail(*_: object) -> Extract:
         raise ZeroDivisionError("deep inside")
 
     monkeypatch.setattr("textq.ingest.document.read_file", fail)
@@ -102,43 +103,38 @@ def test_the_failure_of_a_reader_is_the_failure_of_one_file(tmp_path, monkeypatc
     assert "ZeroDivisionError: deep inside" in reading.reason
 
 
-def test_the_same_text_in_another_format_is_a_duplicate(tmp_path):
-    readings = [read(write(tmp_path / "a.txt")), read(write(tmp_path / "b.md", f"# {TEXT}".replace("\n", "\n\n")))]
-    first, second = mark_duplicates(readings)
-    assert (first.status, first.representative_of) == ("read", ("b.md",))
-    assert (second.status, second.reason, second.document) == ("duplicate", "the same text as a.txt", None)
-
-
-def test_three_copies_and_a_failure(tmp_path):
-    (tmp_path / "x.txt").write_bytes(b"")
-    readings = mark_duplicates([read(tmp_path / "x.txt"), *(read(write(tmp_path / f"{name}.txt")) for name in "abc")])
-    assert [reading.status for reading in readings] == ["failed", "read", "duplicate", "duplicate"]
-    assert readings[1].representative_of == ("b.txt", "c.txt")
-
-
-def test_another_text_is_no_duplicate(tmp_path):
-    readings = [read(write(tmp_path / "a.txt")), read(write(tmp_path / "b.txt", TEXT + "\n附件"))]
-    assert mark_duplicates(readings) == readings
-
-
 def test_an_extract_is_kept_with_its_pages_and_fields(tmp_path):
     cache = ExtractCache(tmp_path, "1")
-    extract = Extract("正文", (Span(0, 2, "1"),), {"title": "通知"})
-    cache.put(cache.make_key("ab", ".pdf"), extract)
-    assert cache.get(cache.make_key("ab", ".PDF")) == extract
+    extract = Extract(
+        "正文1",
+        (Span(0, 2, "1"),),
+        {"title": "通知"},
+        footnotes=(Span(2, 3),),
+        lines=(PrintedLine(0, 1, 10.0, 20.5, (1.0, 11.0), (11.0, 21.0), 0.93),),
+        attachments=(Attachment("附件.doc", "http://a.gov.cn/1.doc"),),
+        notes=("page 2 is a scan",),
+    )
+    cache.put(cache.make_key("ab", ".pdf", SPEC), extract)
+    assert cache.get(cache.make_key("ab", ".PDF", SPEC)) == extract
 
 
-def test_another_file_ending_or_code_is_not_in_the_cache(tmp_path):
+def test_another_file_ending_spec_charset_or_code_is_not_in_the_cache(tmp_path):
     cache = ExtractCache(tmp_path, "1")
-    cache.put(cache.make_key("ab", ".pdf"), Extract("正文"))
-    keys = cache.make_key("cd", ".pdf"), cache.make_key("ab", ".txt"), replace(cache, code="2").make_key("ab", ".pdf")
-    assert [cache.get(key) for key in keys] == [None] * 3
+    cache.put(cache.make_key("ab", ".pdf", SPEC), Extract("正文"))
+    keys = (
+        cache.make_key("cd", ".pdf", SPEC),
+        cache.make_key("ab", ".txt", SPEC),
+        cache.make_key("ab", ".pdf", ReadSpec(ocr=True)),
+        cache.make_key("ab", ".pdf", SPEC, "gbk"),
+        replace(cache, code="2").make_key("ab", ".pdf", SPEC),
+    )
+    assert [cache.get(key) for key in keys] == [None] * 5
 
 
 def test_a_file_is_read_once_for_a_version_of_the_code(tmp_path, monkeypatch):
     calls: list[str] = []
 
-    def count(data: bytes, name: str) -> Extract:
+    def count(data: bytes, name: str, *_: object) -> Extract:
         calls.append(name)
         return Extract(data.decode())
 

@@ -1,9 +1,11 @@
 import os
+import pickle
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from textq.errors import ConfigError, ManifestError
+from textq.errors import ConfigError, ManifestError, ReadError
 from textq.ingest.files import find_files
 
 
@@ -127,3 +129,77 @@ def test_a_loop_of_links_ends(tmp_path):
     put(tmp_path, "sub/a.txt")
     (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
     assert listed(tmp_path) == ["sub/a.txt"]
+
+
+def pack(path: Path, *names: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, f"{name}：正文。")
+    return path
+
+
+def test_the_members_of_an_archive_are_files_of_the_corpus(tmp_path):
+    put(tmp_path, "c.txt")
+    pack(tmp_path / "sub/b.ZIP", "内/a.pdf", "d.xlsx", "manifest.csv")
+    assert listed(tmp_path) == ["c.txt", "sub/b.ZIP/内/a.pdf"]
+    assert ignored(tmp_path) == {
+        "sub/b.ZIP/d.xlsx": "no document format: .xlsx",
+        "sub/b.ZIP/manifest.csv": "a manifest inside an archive is not used; unpack the archive",
+    }
+    member = find_files([tmp_path]).files[1]
+    assert member.read_bytes().decode() == "内/a.pdf：正文。"
+    assert pickle.loads(pickle.dumps(member)) == member
+
+
+def test_an_archive_given_alone(tmp_path):
+    assert listed(pack(tmp_path / "a.zip", "b.txt")) == ["a.zip/b.txt"]
+
+
+def test_a_file_is_read_from_where_it_is(tmp_path):
+    (file,) = find_files([put(tmp_path, "a.txt")]).files
+    assert file.read_bytes().decode() == "a.txt：正文。"
+
+
+def test_a_broken_archive_is_one_file_that_fails(tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut")
+    (file,) = find_files([tmp_path]).files
+    assert (file.path, file.ignored) == ("a.zip", "")
+    with pytest.raises(ReadError, match="cannot be opened"):
+        file.read_bytes()
+
+
+def test_an_archive_in_an_archive_is_one_file_that_fails(tmp_path):
+    pack(tmp_path / "a.zip", "b.zip", "c.txt")
+    inner, sound = find_files([tmp_path]).files
+    assert (inner.path, sound.path) == ("a.zip/b.zip", "a.zip/c.txt")
+    with pytest.raises(ReadError, match="archive inside an archive"):
+        inner.read_bytes()
+
+
+def test_a_manifest_names_members(tmp_path):
+    pack(tmp_path / "a.zip", "内/b.txt", "c.txt")
+    pack(tmp_path / "rest.zip", "d.txt")
+    state(put(tmp_path, "e.txt"), "a.zip/内/b.txt,1", "e.txt,2", "a.zip/gone.txt,3")
+    files = {file.path: file for file in find_files([tmp_path]).files}
+    assert [path for path, file in files.items() if not file.ignored] == ["a.zip/内/b.txt", "e.txt", "a.zip/gone.txt"]
+    assert ignored(tmp_path) == dict.fromkeys(["a.zip/c.txt", "rest.zip"], "not listed in the manifest")
+    row = files["a.zip/内/b.txt"].row
+    assert row is not None
+    assert row.doc_id == "1"
+    assert files["a.zip/内/b.txt"].read_bytes().decode() == "内/b.txt：正文。"
+    with pytest.raises(FileNotFoundError):
+        files["a.zip/gone.txt"].read_bytes()
+
+
+def test_the_rows_of_members_serve_an_archive_given_alone(tmp_path):
+    state(pack(tmp_path / "a.zip", "b.txt", "c.txt").parent, "a.zip/b.txt,1")
+    rows = {file.path: file.row and file.row.doc_id for file in find_files([tmp_path / "a.zip"]).files}
+    assert rows == {"a.zip/b.txt": "1", "a.zip/c.txt": None}
+
+
+def test_a_row_that_names_an_archive_asks_for_its_members(tmp_path):
+    state(pack(tmp_path / "a.zip", "b.txt").parent, "a.zip,1")
+    (file,) = find_files([tmp_path]).files
+    with pytest.raises(ReadError, match=r"Name the documents in it: a\.zip/"):
+        file.read_bytes()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from textq.ingest.furniture import is_label, is_page_furniture
+from textq.ingest.furniture import is_info_bar, is_label, is_label_line, is_page_furniture
 from textq.ingest.html import read_html
 
 
@@ -40,3 +40,23 @@ def test_a_page_gives_neither_its_hidden_text_nor_its_controls_nor_its_metadata_
     page = f'<meta charset="utf-8"><div id="zoom">{table}{text}</div>'
 
     assert read_html(page.encode()).text == "一、支持建设海外仓。"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2019-03-05 来源：市商务局", "发布时间：2019-03-05 10:20 浏览次数：12 字体：【大 中 小】", "日期：2019/3/5 打印"],
+)
+def test_a_bar_of_remarks(line: str) -> None:
+    assert is_info_bar(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["2019年3月5日", "2019年3月5日起施行", "时间：9时", "大 中 小", "2019-03-05 某市人民政府令"]
+)
+def test_what_is_no_bar(line: str) -> None:
+    assert not is_info_bar(line)
+
+
+def test_a_line_of_label_and_value() -> None:
+    assert is_label_line("发文字号：国发〔2019〕5号")
+    assert not is_label_line("申报条件：注册满一年")

@@ -23,6 +23,13 @@ def test_a_row_states_only_what_its_cells_say(path):
     assert row.source == {"sha256": "ab"}
 
 
+def test_validity_and_charset_are_columns_too(path):
+    (row,) = read(path, "file,validity,charset,issued_on,level", "a.txt,失效,big5,-,-")
+    assert (dict(row.fields), dict(row.source)) == (
+        {"validity": "失效", "issued_on": "-", "level": "-"}, {"charset": "big5"}
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_a_manifest_saved_by_a_spreadsheet(path, encoding):
     (row,) = read(path, "file,title,issuers", "通知 一.docx,关于促进发展的通知,商务部;海关总署", encoding=encoding)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textq.ingest.normalize import join_broken, normalize_line, normalize_text
+from textq.ingest.normalize import join_broken, normalize_line, normalize_text, trace_line
+from textq.ingest.radicals import CHARACTERS_OF_RADICALS
 
 LETTERS = "市一〇条a1Z9 \t　。，（）()-.%“”é\u0301\u200b\r\n｜①…"
 
@@ -84,3 +85,28 @@ def test_halves_of_a_paragraph(left, right, joined):
 
 def test_an_invisible_character_keeps_no_accent_from_its_letter():
     assert normalize_text("Z\u200b\u0301") == normalize_text(normalize_text("Z\u200b\u0301")) == "Ź"
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.text(alphabet=LETTERS + "\u2f08\u1112\u1161\u11ab\u0958", max_size=25) | st.text(max_size=25))
+def test_the_traced_line_is_the_normalised_one_and_its_characters_come_from_their_places(line):
+    normal, origins = trace_line(line)
+    assert normal == normalize_line(line)
+    assert len(origins) == len(normal)
+    assert origins == sorted(origins)
+    for char, origin in zip(normal, origins, strict=True):
+        source = unicodedata.normalize("NFD", line[origin:].translate(CHARACTERS_OF_RADICALS))
+        assert char == " " or unicodedata.normalize("NFD", char)[0] in source
+
+
+@pytest.mark.parametrize(
+    ("line", "origins"),
+    [
+        ("　第五条　 市 1 个", [1, 2, 3, 4, 6, 8, 10]),
+        ("⼈⺠ e\u0301a", [0, 1, 2, 3, 5]),
+        ("甲\u200b乙", [0, 2]),
+        ("总　　则", [0, 3]),
+    ],
+)
+def test_the_place_of_each_character(line, origins):
+    assert trace_line(line)[1] == origins

@@ -17,3 +17,7 @@ def test_each_radical_gives_one_character_that_is_no_radical() -> None:
         assert len(text) == 1
         assert "RADICAL" in unicodedata.name(chr(radical))
         assert unicodedata.name(text).startswith("CJK UNIFIED IDEOGRAPH")
+
+
+def test_two_radicals_give_the_form_that_mainland_texts_print() -> None:
+    assert normalize_line("\u2f3e\u2fad") == "户青"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textq.notation.marks import Level, find_marks, match_mark
+from textq.notation.marks import Level, find_marks, match_mark, match_ordinal
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,35 @@ from textq.notation.marks import Level, find_marks, match_mark
         ("12)仓储", Level.FOURTH, 12, "12)"),
         ("①资金", Level.FIFTH, 1, "①"),
         ("⑳资金", Level.FIFTH, 20, "⑳"),
+        ("㉑资金", Level.FIFTH, 21, "㉑"),
+        ("㊿资金", Level.FIFTH, 50, "㊿"),
+        ("❶资金", Level.FIFTH, 1, "❶"),
+        ("第 五 条 市人民政府", Level.ARTICLE, 5, "第 五 条"),
+        ("第七十五 条体育运动", Level.ARTICLE, 75, "第七十五 条"),
+        ("第一百二十三条　范围", Level.ARTICLE, 123, "第一百二十三条"),
+        ("第二款　市人民政府", Level.PARAGRAPH, 2, "第二款"),
+        ("第二项　市人民政府", Level.ITEM, 2, "第二项"),
+        ("第二目　市人民政府", Level.SUBITEM, 2, "第二目"),
+        ("一．总体要求", Level.FIRST, 1, "一．"),
+        ("一. 总体要求", Level.FIRST, 1, "一."),
+        ("一 、总体要求", Level.FIRST, 1, "一 、"),
+        ("二、三农工作", Level.FIRST, 2, "二、"),
+        ("㈡资金", Level.SECOND, 2, "㈡"),
+        ("〔一〕资金", Level.SECOND, 1, "〔一〕"),
+        ("二）资金", Level.SECOND, 2, "二）"),
+        ("⒉资金", Level.THIRD, 2, "⒉"),
+        ("1、30日内办结", Level.THIRD, 1, "1、"),
+        ("⑵资金", Level.FOURTH, 2, "⑵"),
+        ("〔1〕资金", Level.FOURTH, 1, "〔1〕"),
+        ("（１）资金", Level.FOURTH, 1, "（１）"),
+        ("1.1总则", Level.PAIR, 1, "1.1"),
+        ("1.2.3 总则", Level.TRIPLE, 3, "1.2.3"),
+        ("１．２总则", Level.PAIR, 2, "１．２"),
+        ("Ⅱ.资金", Level.ROMAN, 2, "Ⅱ."),
+        ("IX. 资金", Level.ROMAN, 9, "IX."),
+        ("iv)资金", Level.SMALL_ROMAN, 4, "iv)"),
+        ("B、资金", Level.CAPITAL, 2, "B、"),
+        ("（c）资金", Level.LETTER, 3, "（c）"),
     ],
 )
 def test_each_level(line, level, number, label):
@@ -64,6 +93,16 @@ def test_each_level(line, level, number, label):
         "第一，加强领导",
         "十个试点",
         "一般规定",
+        "一、二线城市",
+        "三、四季度",
+        "5、6月份",
+        "2020. 年度安排",
+        "3.5%",
+        "10.1假期",
+        "2.0版",
+        "第一款规定",
+        "A4纸",
+        "e.g. trade",
         "",
     ],
 )
@@ -83,10 +122,32 @@ def test_a_mark_is_matched_at_a_position():
     assert (mark.number, mark.start, mark.end) == (2, 3, 6)
 
 
-def test_the_levels_go_from_part_to_circled_digits():
+def test_the_usual_levels_go_from_part_to_circled_digits():
     lines = ("第一编", "第一章", "第一节", "第一条", "一、", "（一）", "1.", "（1）", "①")
     levels = [mark.level for line in lines if (mark := match_mark(f"{line}内容"))]
-    assert levels == sorted(set(Level))
+    assert levels == sorted(set(levels))
+
+
+def test_decimals_name_the_divisions_above_and_inserted_articles_their_second_number():
+    decimal, inserted = match_mark("1.2.3总则"), match_mark("第五条之十二　国家")
+    assert decimal is not None
+    assert decimal.within == (1, 2)
+    assert inserted is not None
+    assert (inserted.number, inserted.inserted) == (5, 12)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"), [("第一，加强", 1), ("第十二、加强", 12), ("首先，", 1), ("其次，", 2), ("其三，加强", 3)]
+)
+def test_ordinal_words(line, number):
+    mark = match_ordinal(line)
+    assert mark is not None
+    assert mark.number == number
+
+
+@pytest.mark.parametrize("line", ["第一、二条所列", "首先要加强", "第一季度", "其他，"])
+def test_what_is_no_ordinal_word(line):
+    assert match_ordinal(line) is None
 
 
 def test_marks_inside_a_text_are_found_in_order():

@@ -1,10 +1,11 @@
+import re
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textq.notation.numerals import find_dates, parse_date, parse_number
+from textq.notation.numerals import UNFINISHED_DATE, find_dates, parse_date, parse_number
 
 DIGITS = "零一二三四五六七八九"
 UNITS = ("", "十", "百", "千")
@@ -68,6 +69,12 @@ def test_what_is_no_numeral_is_refused(word):
         "二〇一六年三月二十一日",
         "二○一六年三月二十一日",
         "二零一六年三月二十一日",
+        "二Ｏ一六年三月二十一日",
+        "二o一六年三月廿一日",
+        "二◯一六年三月二十一日",
+        "二０一六年三月二十一日",
+        "贰零壹陆年叁月贰拾壹日",
+        "2 0 1 6 年 3 月 2 1 日",
         "2016-03-21",
         "2016/3/21",
         "2016.3.21",
@@ -100,3 +107,10 @@ def test_every_day_is_read_back_from_arabic_and_chinese_numerals(day):
 
 def test_digits_of_a_longer_number_are_no_date():
     assert parse_date("编号12016-03-215") is None
+
+
+@pytest.mark.parametrize("text", ["2016年3月", "2016年3月 日", "2016年 月 日", "二〇一六年三月", "2016年"])
+def test_an_unfinished_date_is_told_from_none(text):
+    assert re.fullmatch(UNFINISHED_DATE, text)
+    assert parse_date(text) is None
+    assert not re.fullmatch(UNFINISHED_DATE, "第16年")

@@ -232,7 +232,7 @@ def test_several_signatures_and_joint_issuers():
 
 def test_a_remark_in_brackets_inside_the_text_is_no_signature():
     text = "通知\n各单位：\n一、设立基金。\n（责任单位：市财政局）\n二、建设平台。\n（此件公开发布）"
-    assert [clause.kind for clause in split(text, "通知")][3:] == ["paragraph", "provision", "signature"]
+    assert [clause.kind for clause in split(text, "通知")][3:] == ["note", "provision", "signature"]
 
 
 def test_a_body_named_inside_the_text_is_no_signature():
@@ -360,3 +360,58 @@ def test_without_pages_there_is_no_page():
 def test_the_twenty_first_paragraph_of_an_article_is_numbered():
     text = "第一条　目的。\n" + "\n".join(f"规定{number}。" for number in range(2, 22))
     assert split(text)[-1].division == ("第一条", "第二十一款")
+
+
+def test_footnotes_are_notes_and_no_signature():
+    text = "第一条　目的。\n给予补助。\n1 见公告。\n2 杭州市商务局"
+    notes = (Span(text.index("1 见"), text.index("\n2"), "1"), Span(text.index("2 杭"), len(text), "2"))
+    clauses = split_clauses(make_document(text, footnotes=notes))
+    assert [clause.kind for clause in clauses] == ["provision", "paragraph", "note", "note"]
+
+
+def test_the_bodies_of_a_line_of_its_own_belong_to_the_clause_above():
+    clauses = split("一、设立基金。\n（责任单位：市财政局、市商务局）\n二、建设平台。")
+    assert [clause.responsible for clause in clauses] == [("市财政局", "市商务局"), (), ()]
+
+
+def test_annexes_named_above_the_signature_are_a_list():
+    above = "通知\n各单位：\n现印发。\n附件1：任务分工表\n附件2：指标体系\n杭州市商务局\n2019年3月28日"
+    text = f"{above}\n附件1：任务分工表\n设立基金。"
+    assert [clause.kind for clause in split(text, "通知")][3:] == [*["signature"] * 4, "heading", "annex"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["联系人：张三", "联系电话：0571-85171234", "主题词：贸易 通知", "（联系人：张三，电话：85171234）", "共印200份"],
+)
+def test_contacts_and_keywords_are_cc(line):
+    assert split(f"通知\n各单位：\n现印发。\n{line}", "通知")[-1].kind == "cc"
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        "2019年3月28日\n杭州市商务局",
+        "杭州市商务局（印章）\n2019年3月28日",
+        "杭州市商务局｜杭州海关\n2019年3月28日",
+        "杭州市商务局\n2019年3月28日\n此件公开发布",
+    ],
+)
+def test_signatures_in_other_forms(signed):
+    kinds = [clause.kind for clause in split(f"通知\n各单位：\n一、设立基金。\n{signed}", "通知")][3:]
+    assert kinds == ["signature"] * len(signed.split("\n"))
+
+
+def test_an_article_with_a_hundred_paragraphs():
+    text = "第一条　目的。\n" + "\n".join(f"规定{number}。" for number in range(2, 111))
+    assert [split(text)[at].division[1] for at in (99, 100, 109)] == ["第一百款", "第一百零一款", "第一百一十款"]
+
+
+def test_a_paragraph_between_two_items_belongs_to_the_first():
+    text = "第一条　给予下列支持：\n（一）补助；\n补助不超过10万元。\n（二）贴息。\n材料应当真实。"
+    assert [clause.division[1:] for clause in split(text)] == [(), ("（一）",), ("（一）",), ("（二）",), ("第二款",)]
+
+
+def test_a_line_that_says_following_introduces_a_list_without_a_colon():
+    text = "第一条　申请人应当提交下列材料。\n（一）执照；\n（二）申请表。"
+    assert [clause.kind for clause in split(text)] == ["stem", "item", "item"]

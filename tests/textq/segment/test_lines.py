@@ -20,8 +20,8 @@ def test_the_lines_are_in_order_and_lose_nothing_but_blanks(text):
 
 
 @given(numbered_texts())
-def test_no_line_reaches_over_a_line_break(text):
-    assert all("\n" not in line for line in cut(text))
+def test_no_line_reaches_over_a_line_break_unless_it_quotes(text):
+    assert all("\n" not in line for line in cut(text.replace("“", "")))
 
 
 @pytest.mark.parametrize("text", ["", " \n　\n", "\n"])
@@ -46,6 +46,78 @@ def test_blank_text_has_no_lines(text):
 )
 def test_citations_and_numbers_cut_nothing(line):
     assert cut(line) == [line]
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [
+        "违反本办法第{}条规定的，责令改正。",
+        "依照《行政处罚法》第{}条、第九条处罚。",
+        "本法第{}条所称企业，是指法人。",
+        "按照第{}条第二款办理。",
+        "有第{}条情形的，不予受理。",
+        "（第{}条）另行规定。",
+        "依据第{}条 和第九条执行。",
+        "“第{}条　旧文。”同时废止。",
+        "适用条例第{}条 的规定。",
+        "第{}条和本条例另有规定的，从其规定。",
+        "第{}条中的企业，包括分支机构。",
+        "前款及第{}条至第九条不适用。",
+    ],
+)
+def test_a_cited_article_opens_no_line_though_its_number_is_the_next(citation):
+    text = f"第一条 目的。{citation.format('二')}第二条 范围。"
+    assert cut(text) == [f"第一条 目的。{citation.format('二')}", "第二条 范围。"]
+
+
+def test_a_quotation_belongs_to_the_line_that_announces_it():
+    text = "一、修改为：“第五条　旧文。\n“（一）补助。”\n二、增加：\n“第六条　新文。”\n“第七条　其他。”\n三、施行。"
+    assert cut(text) == [
+        "一、修改为：“第五条　旧文。\n“（一）补助。”",
+        "二、增加：\n“第六条　新文。”\n“第七条　其他。”",
+        "三、施行。",
+    ]
+
+
+def test_quoted_articles_in_text_without_line_breaks():
+    text = "一、修改为：“第五条　旧文。第六条　旧文。”二、增加：“（一）补助；（二）贴息。”三、施行。"
+    assert cut(text) == [
+        "一、修改为：“第五条　旧文。第六条　旧文。”",
+        "二、增加：“（一）补助；（二）贴息。”",
+        "三、施行。",
+    ]
+
+
+def test_an_open_quotation_does_not_swallow_what_follows():
+    assert cut("一、修改为：“第五条　旧文。\n二、施行。\n三、废止。") == [
+        "一、修改为：“第五条　旧文。",
+        "二、施行。",
+        "三、废止。",
+    ]
+
+
+def test_items_of_a_list_inside_a_sentence_are_cut():
+    assert cut("包括：（一）补助，（二）贴息，（三）奖励。") == [
+        "包括：",
+        "（一）补助，",
+        "（二）贴息，",
+        "（三）奖励。",
+    ]
+
+
+def test_a_number_behind_a_bracketed_reference_is_no_mark():
+    text = "一、按照程序（附件1）或者程序（附件2）办理。"
+    assert cut(text) == [text]
+
+
+def test_a_citation_that_a_line_break_tore_is_no_article():
+    text = "第一条 为了规范跨境电子商务综合试验区的发展，按照\n第二十条办理。\n第二条 范围。"
+    assert [line.mark is not None for line in cut_lines(text)] == [True, False, True]
+
+
+def test_inserted_articles_are_cut():
+    text = "第一条 甲。第一条之一 乙。第一条之二 丙。第二条 丁。"
+    assert cut(text) == ["第一条 甲。", "第一条之一 乙。", "第一条之二 丙。", "第二条 丁。"]
 
 
 def test_sentences_that_begin_with_the_next_number_are_cut():

@@ -25,15 +25,40 @@ def test_every_line_that_begins_with_an_article_is_a_clause_of_its_own(shared: P
     assert wrong == []
 
 
-@pytest.mark.full
-def test_articles_are_found_in_text_without_line_breaks(shared: Path):
+@pytest.fixture(scope="module")
+def laws(shared: Path) -> list[str]:
     with gzip.open(shared / "data/policy/laws.jsonl.gz", "rt", encoding="utf-8") as lines:
-        laws = [json.loads(line) for line in lines]
-    right = 0
-    for law in laws:
-        text = read_markdown(law["text"].encode()).text.replace("\n", "")
-        right += law["n_articles"] == sum(bool(_ARTICLE.match(text, line.start)) for line in cut_lines(text))
-    assert (right >= 2020, len(laws)) == (True, 2033)
+        return [read_markdown(json.loads(line)["text"].encode()).text for line in lines]
+
+
+def find_articles(text: str) -> list[str]:
+    """Return the labels of the lines that begin with an article."""
+    return [found[0] for line in cut_lines(text) if (found := _ARTICLE.match(text, line.start))]
+
+
+def printed_articles(text: str) -> list[str]:
+    return [found[0] for line in text.split("\n") if (found := _ARTICLE.match(line))]
+
+
+@pytest.mark.full
+def test_every_printed_article_is_found_with_line_breaks(laws: list[str]):
+    starts = ({line.start for line in cut_lines(text)} for text in laws)
+    lost = [
+        text[found.start() : found.start() + 20]
+        for text, cut in zip(laws, starts, strict=True)
+        for found in re.finditer(rf"^{_ARTICLE.pattern}", text, re.MULTILINE)
+        if found.start() not in cut
+    ]
+    assert lost == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("lost", "fewest"), [("\n", 2028), ("\n \u3000", 1986)])
+def test_articles_are_found_in_text_without_line_breaks(laws: list[str], lost: str, fewest: int):
+    """Four of the five misses print an article inside a line; one has lost its first four articles."""
+    run_on = [text.translate({ord(char): None for char in lost}) for text in laws]
+    right = sum(find_articles(text) == printed_articles(law) for text, law in zip(run_on, laws, strict=True))
+    assert (right >= fewest, len(laws)) == (True, 2033)
 
 
 def test_announcements_without_line_breaks_fall_into_their_provisions(shared: Path):

@@ -1,0 +1,140 @@
+"""``textq doctor``: what it finds, what it advises, how it ends."""
+
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from textq.cli import doctor_checks
+from textq.cli.doctor_checks import (
+    Check,
+    check_console,
+    check_econ,
+    check_folder,
+    check_font,
+    check_ofd,
+    check_office,
+    check_packages,
+    check_recogniser,
+    check_sqlite,
+    run_checks,
+)
+from textq.cli.doctor_summary import describe_checks
+from textq.ingest import ocr, office
+
+Run = Callable[..., Any]
+
+
+def test_a_machine_with_all_that_is_needed_is_0(run_textq: Run) -> None:
+    done = run_textq("doctor")
+    assert (done.code, done.err) == (0, "")
+    assert "ok       reads PDF: pypdfium2 " in done.out
+    assert done.out.endswith("textq can be used here\n")
+
+
+def test_json_names_every_check_once(run_textq: Run) -> None:
+    done = run_textq("doctor", "--json")
+    answer = json.loads(done.out)
+    names = [check["name"] for check in answer["checks"]]
+    assert answer["fit"] is True
+    assert len(set(names)) == len(names)
+    assert {"pdf", "html", "docx", "doc", "ofd", "ocr", "econ", "folder", "console", "font", "sqlite"} <= set(names)
+
+
+def test_what_is_missing_and_needed_is_3(run_textq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(doctor_checks._LIBRARIES, "pdf", ("pypdfium2", "no-such-package"))
+    done = run_textq("doctor", "--lang", "zh")
+    assert done.code == 3
+    assert "缺失  读取 PDF: pypdfium2 " in done.out
+    assert "→ 重新安装: pip install --force-reinstall textq" in done.out
+    assert done.out.endswith("请先解决标为 “缺失” 的各项\n")
+    assert json.loads(run_textq("doctor", "--json").out)["fit"] is False
+
+
+def test_every_check_has_words_in_both_languages() -> None:
+    checks = list(run_checks())
+    advice = [
+        "reinstall", "libreoffice", "only_doc", "ofd", "ocr", "other_econ", "sqlite", "folder", "console", "font",
+    ]  # fmt: skip
+    for check in [*checks, *(Check("pdf", "yellow", "", one) for one in advice)]:
+        zh, en = (list(describe_checks([check], lang)) for lang in ("zh", "en"))
+        assert len(zh) == len(en) == (3 if check.advice else 2)
+        assert zh != en
+
+
+def test_a_missing_package_is_red() -> None:
+    assert check_packages("pdf", ("no-such-package",)) == Check("pdf", "red", "", "reinstall")
+    assert check_packages("html", ("selectolax",)).state == "green"
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "advice"), [("LibreOffice", "green", ""), ("antiword", "yellow", "only_doc")]
+)
+def test_the_converter_of_old_word_files(monkeypatch: pytest.MonkeyPatch, name: Any, state: str, advice: str) -> None:
+    monkeypatch.setattr(office, "find_converter", lambda: office.Converter(name, Path("/bin/it")))
+    monkeypatch.setattr(office, "ask_version", lambda converter: "7.4")
+    assert check_office() == Check("doc", state, f"{name} 7.4 (/bin/it)", advice)  # type: ignore[arg-type]
+    monkeypatch.setattr(office, "find_converter", lambda: None)
+    assert check_office() == Check("doc", "yellow", "", "libreoffice")
+
+
+def test_the_library_for_ofd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_checks, "version", lambda name: f"{len(name)}.0")
+    assert check_ofd() == Check("ofd", "green", "ofdkit 6.0")
+
+    def refuse(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor_checks, "version", refuse)
+    assert check_ofd() == Check("ofd", "yellow", "", "ofd")
+
+
+def test_the_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "find_recogniser", lambda: "rapidocr 3")
+    assert check_recogniser() == Check("ocr", "green", "rapidocr 3")
+    monkeypatch.setattr(ocr, "find_recogniser", lambda: None)
+    assert check_recogniser() == Check("ocr", "yellow", "", "ocr")
+
+
+def test_another_package_named_econ_is_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_econ().state == "green"
+    (tmp_path / "econ").mkdir()
+    (tmp_path / "econ" / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, "econ")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setattr(sys, "meta_path", [finder for finder in sys.meta_path if "editable" not in repr(finder)])
+    assert check_econ() == Check("econ", "red", str(tmp_path / "econ"), "other_econ")
+
+
+def test_a_python_without_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_sqlite().state == "green"
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    assert check_sqlite() == Check("sqlite", "yellow", "", "sqlite")
+
+
+def test_the_output_folder(tmp_path: Path) -> None:
+    assert check_folder(tmp_path / "out") == Check("folder", "green", str(tmp_path / "out"))
+    assert list(tmp_path.iterdir()) == []
+    refused = check_folder(tmp_path / "gone" / "out")
+    assert (refused.state, refused.advice) == ("red", "folder")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "state"), [("utf-8", "green"), ("gb18030", "green"), ("cp1252", "yellow"), ("x", "yellow")]
+)
+def test_the_encoding_of_the_console(encoding: str, state: str) -> None:
+    assert check_console(encoding).state == state
+
+
+def test_the_chinese_font(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    font = tmp_path / "simsun.ttc"
+    font.touch()
+    monkeypatch.setattr(doctor_checks, "_FONTS", (str(font),))
+    assert check_font() == Check("font", "green", str(font))
+    monkeypatch.setattr(doctor_checks, "_FONTS", ())
+    monkeypatch.setattr(doctor_checks.shutil, "which", lambda name: None)
+    assert check_font() == Check("font", "yellow", "", "font")

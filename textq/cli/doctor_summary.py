@@ -1,0 +1,86 @@
+"""What ``textq doctor`` says: a line for each check, and below it what to do."""
+
+from collections.abc import Iterator, Sequence
+
+from textq.cli.doctor_checks import Check
+from textq.cli.languages import Lang
+
+_STATES = {
+    "green": {"zh": "正常", "en": "ok     "},
+    "yellow": {"zh": "注意", "en": "note   "},
+    "red": {"zh": "缺失", "en": "missing"},
+}
+_NAMES = {
+    "pdf": {"zh": "读取 PDF", "en": "reads PDF"},
+    "html": {"zh": "读取网页 (HTML)", "en": "reads HTML"},
+    "docx": {"zh": "读取 DOCX", "en": "reads DOCX"},
+    "txt": {"zh": "读取 TXT、Markdown", "en": "reads TXT, Markdown"},
+    "zip": {"zh": "读取 ZIP 压缩包内的文件", "en": "reads files inside ZIP archives"},
+    "doc": {"zh": "读取 DOC、WPS、RTF", "en": "reads DOC, WPS, RTF"},
+    "ofd": {"zh": "读取 OFD", "en": "reads OFD"},
+    "ocr": {"zh": "识别扫描页 (OCR)", "en": "recognises scanned pages (OCR)"},
+    "xlsx": {"zh": "读写 Excel 表格", "en": "reads and writes Excel tables"},
+    "parquet": {"zh": "读写 Parquet", "en": "reads and writes Parquet"},
+    "textq": {"zh": "textq", "en": "textq"},
+    "econ": {"zh": "econ 包", "en": "package econ"},
+    "python": {"zh": "Python", "en": "Python"},
+    "sqlite": {"zh": "SQLite", "en": "SQLite"},
+    "folder": {"zh": "输出文件夹可写", "en": "output folder can be written"},
+    "console": {"zh": "终端编码", "en": "encoding of the console"},
+    "font": {"zh": "中文字体 (作图用)", "en": "Chinese font, for figures"},
+}
+_ADVICE = {
+    "reinstall": {
+        "zh": "重新安装: pip install --force-reinstall textq",
+        "en": "install again: pip install --force-reinstall textq",
+    },
+    "libreoffice": {
+        "zh": "安装 LibreOffice (Windows: winget install TheDocumentFoundation.LibreOffice; macOS: brew install --cask "
+        "libreoffice; Debian、Ubuntu: apt install libreoffice-writer), 或将文件另存为 .docx",
+        "en": "install LibreOffice (Windows: winget install TheDocumentFoundation.LibreOffice; macOS: brew install "
+        "--cask libreoffice; Debian, Ubuntu: apt install libreoffice-writer), or save the files as .docx",
+    },
+    "only_doc": {
+        "zh": "antiword 只能读取 .doc; 读取 .wps 和 .rtf 请安装 LibreOffice",
+        "en": "antiword reads .doc alone; install LibreOffice for .wps and .rtf",
+    },
+    "ofd": {
+        "zh": '安装: pip install "textq[ofd]", 或将 OFD 转存为带文字的 PDF',
+        "en": 'run pip install "textq[ofd]", or print OFD files to PDF with their text',
+    },
+    "ocr": {
+        "zh": '安装: pip install "textq[ocr]", 或系统软件包 tesseract-ocr 与 tesseract-ocr-chi-sim',
+        "en": 'run pip install "textq[ocr]", or install the packages tesseract-ocr and tesseract-ocr-chi-sim',
+    },
+    "other_econ": {
+        "zh": "这是另一个名为 econ 的包: 请在干净的环境中安装 textq",
+        "en": "this is another package named econ: install textq in an environment of its own",
+    },
+    "sqlite": {"zh": "安装带有 sqlite3 模块的 Python", "en": "install a Python that has the module sqlite3"},
+    "folder": {
+        "zh": "换到可写的文件夹, 或用 --out 指定",
+        "en": "go to a folder that can be written, or name one with --out",
+    },
+    "console": {
+        "zh": "设置 PYTHONUTF8=1 (Windows 终端先运行 chcp 65001)",
+        "en": "set PYTHONUTF8=1 (in a Windows console run chcp 65001 first)",
+    },
+    "font": {
+        "zh": "安装中文字体, 如 Noto Sans CJK (Debian、Ubuntu: apt install fonts-noto-cjk)",
+        "en": "install a Chinese font, for example Noto Sans CJK (Debian, Ubuntu: apt install fonts-noto-cjk)",
+    },
+}
+_ENDS = {
+    True: {"zh": "可以使用 textq", "en": "textq can be used here"},
+    False: {"zh": "请先解决标为 “缺失” 的各项", "en": "solve what is missing first"},
+}
+
+
+def describe_checks(checks: Sequence[Check], lang: Lang) -> Iterator[str]:
+    """Yield the lines of the summary."""
+    for check in checks:
+        found = f": {check.found}" if check.found else ""
+        yield f"{_STATES[check.state][lang]}  {_NAMES[check.name][lang]}{found}"
+        if check.advice:
+            yield f"{' ' * 9}→ {_ADVICE[check.advice][lang]}"
+    yield _ENDS[all(check.state != "red" for check in checks)][lang]

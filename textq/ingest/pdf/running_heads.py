@@ -1,0 +1,143 @@
+"""Running heads, feet and page numbers: what stands at the edge of pages and belongs to no document text."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from textq.ingest.lines import Line
+from textq.notation.blocks import ANNEX_MARK
+from textq.notation.marks import match_mark
+
+_ZONE = 0.12
+"""Running heads and page numbers stand in this share of the page's height at its top and bottom."""
+
+_REPEATS = 3
+"""A line that stands on so many pages at the same height is a running head."""
+
+_SAME_HEIGHT = 3.0
+"""Points by which the height of a running head differs at most from page to page."""
+
+_OTHER_TYPE = 0.05
+"""The share by which the type size of a running head differs from the text's …"""
+
+_APART = 1.2
+"""… or type sizes by which it stands apart from the text, …"""
+
+_FAR_APART = 2.0
+"""… with two pages only."""
+
+_DIGITS = "[0-9０-９]{1,4}"
+_NUMBER = rf"(?:{_DIGITS}|[ivxlcIVXLC]{{1,7}}|[ⅰ-ⅹⅠ-Ⅻ])"
+_PAGE_NUMBER = re.compile(
+    rf"[-—–－―─·•.~*|〔\[［(（\s]*(?:第|[Pp](?:age|\.)?)?\s*(?:{_NUMBER}|(?<=第)[一二三四五六七八九十百]{{1,5}})\s*页?"
+    rf"(?:\s*[,，/／|｜、·]?\s*(?:of|共)?\s*(?:{_DIGITS}|(?<=共)[一二三四五六七八九十百]{{1,5}})\s*页?)?"
+    r"[-—–－―─·•.~*|〕\]］)）\s]*"
+)
+_NUMERAL = re.compile("[0-9]+")
+
+Key = tuple[str, int, str]
+"""A line at the edge of a page: top or bottom, its rounded height, its text with the page number left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """The lines in the zone at the top or the bottom of a page, from the edge inwards, and the next one."""
+
+    side: str
+    zone: Sequence[Line]
+    inner: Line | None
+
+
+def drop_running_heads(lines: Sequence[Line], heights: Mapping[int, float]) -> list[Line]:
+    """Return the lines of a document without its running heads and page numbers.
+
+    ``heights`` are those of the pages, in points. Only the outermost lines of a page can be dropped: a page number
+    (— 3 —, 第3页共10页, iv), and a line that stands on three pages or more at one height, in full or but for the page
+    number, in other type than the text or set apart from it; of a document of two pages, on both and clearly so.
+    A table's rows and 附件1 are never dropped.
+    """
+    edges = [edge for page, own in _by_page(lines).items() for edge in _find_edges(own, heights[page])]
+    counts = Counter(
+        key for edge in edges for key in {key for line in edge.zone for key in _make_keys(edge.side, line)}
+    )
+    body = _body_size(lines)
+    needed = 2 if len(heights) == 2 else _REPEATS
+    room = (_FAR_APART if len(heights) == 2 else _APART) * body
+
+    def is_repeated(side: str, line: Line) -> bool:
+        return max(_count(counts, key) for key in _make_keys(side, line)) >= needed
+
+    dropped = {id(line) for edge in edges for line in _peel(edge, is_repeated, body, room)}
+    return [line for line in lines if id(line) not in dropped]
+
+
+def _body_size(lines: Sequence[Line]) -> float:
+    """Return the type size of most characters."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _by_page(lines: Sequence[Line]) -> dict[int, list[Line]]:
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(line)
+    return pages
+
+
+def _find_edges(lines: Sequence[Line], height: float) -> Iterator[_Edge]:
+    """Yield the two edges of a page."""
+    downwards = sorted(lines, key=lambda line: line.top + line.bottom)
+    top = sum((line.top + line.bottom) / 2 < _ZONE * height for line in lines)
+    bottom = sum((line.top + line.bottom) / 2 > (1 - _ZONE) * height for line in lines)
+    yield _Edge("top", downwards[:top], next(iter(downwards[top:]), None))
+    upwards = downwards[::-1]
+    yield _Edge("bottom", upwards[:bottom], next(iter(upwards[bottom:]), None))
+
+
+def _make_keys(side: str, line: Line) -> Iterator[Key]:
+    """Yield the keys under which a line may repeat: in full, and without one number that counts the pages."""
+    height = round(line.bottom / _SAME_HEIGHT)
+    yield side, height, line.text
+    if line.is_row or ANNEX_MARK.match(line.text) or match_mark(line.text):
+        return
+    numbers = list(_NUMERAL.finditer(line.text))
+    for number in {found.start(): found for found in (*numbers[:1], *numbers[-1:])}.values():
+        if len(number[0]) <= 4:
+            step = int(number[0]) - line.page
+            yield side, height, f"{line.text[: number.start()]}#{step}{line.text[number.end() :]}"
+
+
+def _count(counts: Counter[Key], key: Key) -> int:
+    """Count a key at its height and the two beside it, since rounding parts near ones."""
+    side, height, text = key
+    return max(counts[key] + max(counts[side, height - 1, text], counts[side, height + 1, text]), counts[key])
+
+
+def _peel(edge: _Edge, is_repeated: Callable[[str, Line], bool], body: float, room: float) -> Iterator[Line]:
+    """Yield what can be taken off a page from its edge inwards: page numbers, and repeated lines set apart."""
+    pending: list[Line] = []
+    for line, inner in pairwise([*edge.zone, edge.inner]):
+        if line is None or line.is_row or ANNEX_MARK.match(line.text):
+            return
+        if _PAGE_NUMBER.fullmatch(line.text):
+            yield from (*pending, line)
+            pending = []
+        elif not is_repeated(edge.side, line):
+            return
+        elif _is_set_apart(line, inner, body, room):
+            yield from (*pending, line)
+            pending = []
+        else:
+            pending.append(line)
+
+
+def _is_set_apart(line: Line, inner: Line | None, body: float, room: float) -> bool:
+    """Tell whether a line is of other type than the text, or further from the next line than ``room``."""
+    if inner is None:
+        return True
+    is_other = abs(line.size - body) > _OTHER_TYPE * body
+    return is_other or max(inner.top - line.bottom, line.top - inner.bottom) > room
