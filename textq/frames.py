@@ -26,6 +26,7 @@ def document_row(document: Document) -> dict[str, object]:
         "unit": LIST_BREAK.join(document.units),
         "scope_reason": document.scope_reason,
         "level": document.level,
+        "place": document.place or None,
         "doc_type": document.doc_type,
         "issued_on": _to_iso(document.issued_on),
         "published_on": _to_iso(document.published_on),

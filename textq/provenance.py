@@ -59,14 +59,15 @@ def describe_run(
     documents: pd.DataFrame,
     instruments: "pd.Series[str]",
     parameters: Mapping[str, object],
+    readers: Mapping[str, str],
     stated: Mapping[str, str],
     warnings: Mapping[str, Sequence[str]],
 ) -> dict[str, object]:
     """Return what ``run.json`` says of a run, but for the volatile facts.
 
-    The run id is the first 12 hex digits of the hash of code, lists, parameters and inputs. ``instruments`` are the
-    codes of all coded clauses, ``stated`` the hashes of the files by which the user stated something: manifests,
-    coverage, confirmed fields.
+    The run id is the first 12 hex digits of the hash of code, lists, parameters, readers and inputs. ``instruments``
+    are the codes of all coded clauses, ``readers`` the versions of what reads files, ``stated`` the hashes of the files
+    by which the user stated something: manifests, coverage, confirmed fields.
     """
     codebook = builtin_codebook()
     lexicon = builtin_lexicon()
@@ -76,6 +77,7 @@ def describe_run(
         "codebook": codebook.edition,
         "lexicon": f"{lexicon.name}@{lexicon.version}",
         "parameters": dict(parameters),
+        "readers": dict(readers),
         "inputs": documents[["path", "sha256"]].fillna("").to_dict("records"),
         "stated": dict(stated),
     }
@@ -93,8 +95,8 @@ def describe_run(
 
 
 def hash_files(paths: Sequence[Path]) -> dict[str, str]:
-    """Return the sha256 of files by their names."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    """Return the sha256 of files by their place in the list and their names."""
+    return {f"{at}. {path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for at, path in enumerate(paths, 1)}
 
 
 def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) -> dict[str, object]:

@@ -90,7 +90,8 @@ class Document:
 
     ``units`` are the six-digit codes of the places the document APPLIES to, which need not be
     the seat of its issuers; ``scope_reason`` says by which rule they were found, and ``level`` is
-    the issuers'. ``promulgated_by`` is the order that published a regulation (国务院令第707号), which need not be
+    the issuers', ``place`` the code of the issuers' own place ("" for central ones, and where none shows).
+    ``promulgated_by`` is the order that published a regulation (国务院令第707号), which need not be
     its own number; ``validity`` is 有效性 where the file states it (有效, 失效 …). ``pages`` are spans of ``text``
     labelled with page numbers (empty without pages), ``footnotes`` spans of the notes that readers put behind the
     text, ``lines`` the printed lines of a PDF in the order of the text.
@@ -112,6 +113,7 @@ class Document:
     effective_on: date | None = None
     repealed_on: date | None = None
     validity: str = ""
+    place: str = ""
     pages: tuple[Span, ...] = ()
     footnotes: tuple[Span, ...] = ()
     lines: tuple[PrintedLine, ...] = ()

@@ -16,6 +16,12 @@ from textq.scoring.aggregate import ScoreSpec, aggregate_scores
 from textq.scoring.coverage import resolve_coverage
 from textq.tables import DOCUMENTS
 
+INCOMPLETE = "incomplete"
+"""Coverage of a unit-period of which a document is known that could not be read."""
+
+INCOMPLETE_STOCK = "incomplete_stock"
+"""Coverage of the later periods of that unit: the document may still be in force, so that stocks lack it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunTables:
@@ -53,12 +59,13 @@ def build_tables(
         The coverage that the user states.
     """
     stated = pd.DataFrame([asdict(row) for row in declared]) if declared else None
-    by_unit = explode_units(documents)
-    coverage = resolve_coverage(by_unit, stated, last_period=_last_period(documents))
+    by_unit, unread = explode_units(documents), _explode_unread(documents)
+    known = pd.concat([by_unit[["unit", "period"]], unread])
+    coverage = resolve_coverage(known, stated, last_period=_last_period(documents))
     by_unit = by_unit.assign(last_period=_last_in_force(by_unit["repealed_on"]))
     columns = ["doc_id", "unit", "period", "shared", "last_period", "power"]
     scored = aggregate_scores(by_unit[columns], coded, coverage, spec)
-    scores, subtypes = (_mark_incomplete(table, documents) for table in (scored.scores, scored.subtypes))
+    scores, subtypes = (_mark_incomplete(table, unread) for table in (scored.scores, scored.subtypes))
     return RunTables(documents, scores, subtypes, coverage)
 
 
@@ -97,20 +104,25 @@ def explode_units(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def _last_period(documents: pd.DataFrame) -> int | None:
-    periods = documents.loc[documents["status"] == "read", "period"].dropna()
+    """Return the last period of any document that was read or should have been."""
+    periods = documents["period"].dropna()
     return int(periods.max()) if len(periods) else None
 
 
-def _mark_incomplete(scores: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """Flag the unit-periods for which a document is known that could not be read: their zeros are none."""
-    unread = _find_unread(documents)
-    cells = {
-        (unit, period)
-        for units, period in zip(unread["unit"], unread["period"], strict=True)
-        for unit in str(units).split(LIST_BREAK)
-    }
+def _mark_incomplete(scores: pd.DataFrame, unread: pd.DataFrame) -> pd.DataFrame:
+    """Flag the unit-periods for which a document is known that could not be read, and the stocks after them."""
+    first = scores["unit"].map(unread.groupby("unit")["period"].min())
+    cells = set(unread.itertuples(index=False, name=None))
     flagged = [cell in cells for cell in zip(scores["unit"], scores["period"], strict=True)]
-    return scores.assign(coverage=scores["coverage"].mask(pd.Series(flagged, index=scores.index), "incomplete"))
+    coverage = scores["coverage"].mask((scores["period"] > first).fillna(value=False), INCOMPLETE_STOCK)
+    return scores.assign(coverage=coverage.mask(pd.Series(flagged, index=scores.index), INCOMPLETE))
+
+
+def _explode_unread(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return one row an unread document and unit: ``unit``, ``period``."""
+    unread = _find_unread(documents)
+    exploded = unread.assign(unit=unread["unit"].str.split(LIST_BREAK)).explode("unit").astype({"unit": "string"})
+    return exploded.loc[exploded["unit"] != "", ["unit", "period"]]
 
 
 def _find_unread(documents: pd.DataFrame) -> pd.DataFrame:

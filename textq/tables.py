@@ -39,6 +39,7 @@ DOCUMENTS = Contract(
         "unit": "string",
         "scope_reason": "string",
         "level": "string",
+        "place": "string",
         "doc_type": "string",
         "issued_on": "string",
         "published_on": "string",

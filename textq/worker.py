@@ -10,10 +10,12 @@ from textq.engine import read_message, write_message
 def serve() -> None:
     """Read the function and the memory limit, then item by item, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     function, memory_limit = read_message(sys.stdin.buffer)
     _limit_memory(memory_limit)
+    write_message(replies, "ready")
     while True:
         try:
             item = read_message(sys.stdin.buffer)
@@ -24,6 +26,11 @@ def serve() -> None:
         except Exception as error:
             reply = False, error
         write_message(replies, reply)
+
+
+def _leave(*_: object) -> None:
+    """End by an exception, so that programs which were started and temporary files are taken care of."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _limit_memory(n_bytes: int) -> None:

@@ -148,9 +148,11 @@ def test_an_interrupted_run_leaves_no_half_folder(tmp_path: Path, monkeypatch: p
 def test_a_second_run_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     first = textq.score(tmp_path / "a.txt", out=tmp_path / "out")
-    monkeypatch.setattr("textq.ingest.document.read_file", lambda *_: pytest.fail("read again"))
+    (stored,) = (tmp_path / "out" / "cache").rglob("*.json")
+    stored.write_text(stored.read_text(encoding="utf-8").replace("海外仓", "体验店"), encoding="utf-8")
     second = textq.score(tmp_path / "a.txt", out=tmp_path / "out")
 
+    assert "体验店" in second.read_text(second.documents["doc_id"][0])
     assert second.run_dir != first.run_dir
     assert textq.load_run(tmp_path / "out").run_dir == second.run_dir
     assert second.meta["run_id"] == first.meta["run_id"]
@@ -175,6 +177,18 @@ def test_a_zero_for_which_a_document_could_not_be_read_is_flagged(tmp_path: Path
 
     assert dict(coverage) == {2017: "declared", 2018: "incomplete"}
     assert run.meta["warnings"]["incomplete"] == ["scan.pdf"]
+
+
+def test_a_unit_whose_only_document_could_not_be_read_is_there_and_flagged(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
+    manifest = "file,units,issued_on\na.txt,440300,2020-05-01\nscan.pdf,320500;440300,2018-03-01\n"
+    (tmp_path / "manifest.csv").write_text(manifest, encoding="utf-8")
+    run = textq.score(tmp_path, out=tmp_path / "out")
+    coverage = run.scores.groupby(["unit", "period"])["coverage"].first()
+
+    assert coverage["320500"].to_dict() == {2018: "incomplete", 2019: "incomplete_stock", 2020: "incomplete_stock"}
+    assert coverage["440300"].to_dict() == {2018: "incomplete", 2019: "incomplete_stock", 2020: "incomplete_stock"}
 
 
 def test_one_text_stated_for_two_cities_counts_for_both(tmp_path: Path) -> None:

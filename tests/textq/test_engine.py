@@ -23,7 +23,6 @@ def test_nothing_gives_nothing() -> None:
 
 
 def test_the_function_runs_elsewhere() -> None:
-    assert set(map_items(os.getpgid, [0], jobs=1)) == {os.getpgid(0)}
     (elsewhere,) = map_items(eval, ["__import__('os').getpid()"])
     assert elsewhere != os.getpid()
 
@@ -79,6 +78,23 @@ def test_who_stops_early_does_not_wait_for_work_begun() -> None:
     next(results)
     results.close()
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_program_that_an_item_started_ends_with_it(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    start = f"""(lambda s, t: open({str(note)!r}, "w").write(f"{{s.Popen(['sleep', '99']).pid}} {{t.mkdtemp()}}")
+        and s.run(['sleep', '99']))(__import__('subprocess'), __import__('tempfile'))"""
+    assert isinstance(next(map_items(eval, [start.replace("\n", "")], time_limit=2)), Lost)
+    pid, folder = note.read_text().split()
+    assert not Path("/proc", pid).exists() or "Z" in Path("/proc", pid, "stat").read_text().split()[2]
+    assert not Path(folder).exists()
+
+
+def test_a_worker_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textq.engine._WORKER", [sys.executable, "-c", "raise SystemExit(3)"])
+    with pytest.raises(ChildProcessError, match="did not start"):
+        list(map_items(abs, [1]))
 
 
 def test_no_worker_is_refused() -> None:

@@ -1,15 +1,18 @@
 """The command line: the group, and the one place where an error becomes a message and an exit code."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
 
 from econ.errors import EconError
+from textq.cli.terminal import spell_controls
 from textq.errors import TextqError
 
 _COMMANDS = {
@@ -60,7 +63,9 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         sys.exit(cli.main(arguments, prog_name="textq", standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        click.echo(_spell(shown.getvalue()), err=True, nl=False)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was read is kept and will be reused", err=True)
@@ -68,13 +73,20 @@ def main(args: Sequence[str] | None = None) -> None:
     except (TextqError, EconError, OSError) as error:
         if {"-v", "--verbose"} & set(arguments) or os.environ.get("TEXTQ_VERBOSE"):
             raise
-        click.echo(f"error: {_describe(error)}", err=True)
+        click.echo(f"error: {_spell(_describe(error))}", err=True)
         sys.exit(EXIT_ERROR)
+
+
+def _spell(message: str) -> str:
+    """Return a message, which may have several lines, as it is safe to show."""
+    return "\n".join(map(spell_controls, message.split("\n")))
 
 
 def _describe(error: TextqError | EconError | OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"{error.filename}: there is no such file. Check its path."
+        return f"{error.filename}: there is no such file or folder, or none can be made there. Check its path."
+    if isinstance(error, OSError) and (error.errno == errno.ENOSPC or f"[errno {errno.ENOSPC}]" in str(error)):
+        return "no space is left on the disk. Make room, or write to a folder on another disk."
     if isinstance(error, OSError):
         return (
             f"{error.filename or 'a file'}: {error.strerror or error}. Check that the folder exists and can be written."

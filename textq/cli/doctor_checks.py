@@ -87,7 +87,10 @@ def check_office() -> Check:
     converter = find_converter()
     if converter is None:
         return Check("doc", "yellow", "", "libreoffice")
-    found = f"{converter.name} {ask_version(converter)} ({converter.program})"
+    stated = ask_version(converter)
+    if not stated:
+        return Check("doc", "yellow", f"{converter.name} ({converter.program})", "does_not_start")
+    found = f"{converter.name} {stated} ({converter.program})"
     return (
         Check("doc", "green", found) if converter.name == "LibreOffice" else Check("doc", "yellow", found, "only_doc")
     )

@@ -1,5 +1,6 @@
 """What ``textq doctor`` says: a line for each check, and below it what to do."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from textq.cli.doctor_checks import Check
@@ -31,8 +32,8 @@ _NAMES = {
 }
 _ADVICE = {
     "reinstall": {
-        "zh": "重新安装: pip install --force-reinstall textq",
-        "en": "install again: pip install --force-reinstall textq",
+        "zh": "重新安装: {pip} --force-reinstall textq",
+        "en": "install again: {pip} --force-reinstall textq",
     },
     "libreoffice": {
         "zh": "安装 LibreOffice (Windows: winget install TheDocumentFoundation.LibreOffice; macOS: brew install --cask "
@@ -40,17 +41,21 @@ _ADVICE = {
         "en": "install LibreOffice (Windows: winget install TheDocumentFoundation.LibreOffice; macOS: brew install "
         "--cask libreoffice; Debian, Ubuntu: apt install libreoffice-writer), or save the files as .docx",
     },
+    "does_not_start": {
+        "zh": "该程序无法启动: 请重新安装 LibreOffice",
+        "en": "this program does not start: install LibreOffice again",
+    },
     "only_doc": {
         "zh": "antiword 只能读取 .doc; 读取 .wps 和 .rtf 请安装 LibreOffice",
         "en": "antiword reads .doc alone; install LibreOffice for .wps and .rtf",
     },
     "ofd": {
-        "zh": '安装: pip install "textq[ofd]", 或将 OFD 转存为带文字的 PDF',
-        "en": 'run pip install "textq[ofd]", or print OFD files to PDF with their text',
+        "zh": '安装: {pip} "textq[ofd]", 或将 OFD 转存为带文字的 PDF',
+        "en": 'run {pip} "textq[ofd]", or print OFD files to PDF with their text',
     },
     "ocr": {
-        "zh": '安装: pip install "textq[ocr]", 或系统软件包 tesseract-ocr 与 tesseract-ocr-chi-sim',
-        "en": 'run pip install "textq[ocr]", or install the packages tesseract-ocr and tesseract-ocr-chi-sim',
+        "zh": '安装: {pip} "textq[ocr]", 或系统软件包 tesseract-ocr 与 tesseract-ocr-chi-sim',
+        "en": 'run {pip} "textq[ocr]", or install the packages tesseract-ocr and tesseract-ocr-chi-sim',
     },
     "other_econ": {
         "zh": "这是另一个名为 econ 的包: 请在干净的环境中安装 textq",
@@ -82,5 +87,10 @@ def describe_checks(checks: Sequence[Check], lang: Lang) -> Iterator[str]:
         found = f": {check.found}" if check.found else ""
         yield f"{_STATES[check.state][lang]}  {_NAMES[check.name][lang]}{found}"
         if check.advice:
-            yield f"{' ' * 9}→ {_ADVICE[check.advice][lang]}"
+            yield f"{' ' * 9}→ {advise(check.advice, lang)}"
     yield _ENDS[all(check.state != "red" for check in checks)][lang]
+
+
+def advise(key: str, lang: Lang) -> str:
+    """Return what to do, "" where nothing is; packages go to the Python that runs textq."""
+    return _ADVICE[key][lang].replace("{pip}", f"{sys.executable} -m pip install") if key else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textq.cli import EXIT_INTERRUPTED, EXIT_PARTIAL, languages
+from textq.cli.terminal import spell_controls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,12 @@ _INTERRUPTED = {
     "en": "interrupted; files and parts of files are kept. Run the same command again to go on.",
 }
 _WRITTEN = {
-    "zh": "清单已补全：{manifest}（此前的清单保存在 {work}）",
-    "en": "manifest completed: {manifest} (an earlier one is kept in {work})",
+    "zh": "清单已补全：{manifest}",
+    "en": "manifest completed: {manifest}",
+}
+_KEPT = {
+    "zh": "（此前的清单保存为 {copy}）",
+    "en": " (the one before is kept as {copy})",
 }
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _NOT_PROXIED = {
@@ -132,7 +137,8 @@ def _show_row(language: languages.Lang) -> "Progress":
 
     def show(row: "Fetched", done: int, total: int) -> None:
         what = row.reason or f"{row.size:,} B"
-        click.echo(f"[{done}/{total}] {_STATUS[language][row.status]}: {row.file or row.url} · {what}", err=True)
+        line = f"[{done}/{total}] {_STATUS[language][row.status]}: {row.file or row.url} · {what}"
+        click.echo(spell_controls(line), err=True)
 
     return show
 
@@ -146,8 +152,10 @@ def _describe_proxy(proxy: str | None, language: languages.Lang) -> list[str]:
 def _describe(rows: "Sequence[Fetched]", folder: Path, language: languages.Lang) -> list[str]:
     counts = Counter[str](row.status for row in rows)
     states = [f"{words} {counts[status]}" for status, words in _STATUS[language].items() if counts[status]]
-    written = _WRITTEN[language].format(manifest=folder / "manifest.csv", work=folder / ".fetch")
-    return ["; ".join(states) or "0", written]
+    written = _WRITTEN[language].format(manifest=folder / "manifest.csv")
+    copies = sorted((folder / ".fetch").glob("manifest-*.csv"), key=lambda copy: copy.stat().st_mtime)
+    kept = _KEPT[language].format(copy=copies[-1]) if copies else ""
+    return ["; ".join(states) or "0", spell_controls(written + kept)]
 
 
 def _to_json(rows: "Sequence[Fetched]", folder: Path) -> dict[str, object]:

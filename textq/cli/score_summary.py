@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from textq.cli.languages import Lang
+from textq.cli.terminal import spell_controls
 from textq.lexicon.read import builtin_codebook
 from textq.records import NONE, UNREAD
 from textq.run import Run
@@ -83,7 +84,11 @@ _TEXTS = {
 
 
 def describe_run(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Iterator[str]:
-    """Yield the lines of the summary."""
+    """Yield the lines of the summary, safe to show."""
+    yield from map(spell_controls, _describe_all(run, paths, out, lang))
+
+
+def _describe_all(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Iterator[str]:
     meta, status = run.meta, run.meta["status"]
     yield f"textq {meta['code'].partition('+')[0]}  {' '.join(map(str, paths))} → {out}"
     yield _say("files", lang, n=meta["n_files"], **status)

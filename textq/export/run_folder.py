@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 from textq.errors import RunError
 from textq.records import STUDY_MARK
@@ -18,6 +20,10 @@ LATEST: Mapping[Kind, str] = {"scores": "latest.txt", "estimate": "latest_estima
 """The text file that names the newest run of each kind."""
 
 RUNS = "runs"
+_PARTIAL = ".partial-"
+_ABANDONED = 3 * 24 * 3600
+"""Seconds after which an unfinished run to which nothing was added is given up."""
+
 META = "run.json"
 
 
@@ -45,8 +51,8 @@ def write_run(
     """
     runs = out / RUNS
     runs.mkdir(parents=True, exist_ok=True)
-    partial = runs / f".partial-{os.getpid()}"
-    shutil.rmtree(partial, ignore_errors=True)
+    _remove_abandoned(runs)
+    partial = runs / f"{_PARTIAL}{uuid4().hex}"
     partial.mkdir()
     try:
         meta = write(partial)
@@ -58,6 +64,13 @@ def write_run(
         raise
     _replace_text(out / LATEST[kind], f"{RUNS}/{final.name}\n")
     return final
+
+
+def _remove_abandoned(runs: Path) -> None:
+    """Remove unfinished runs whose process was killed: nothing was added to them for long."""
+    for folder in runs.glob(f"{_PARTIAL}*"):
+        if time.time() - folder.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_run(path: Path, kind: Kind = "scores") -> Path:

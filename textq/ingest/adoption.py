@@ -13,7 +13,7 @@ from textq.notation.organs import ORGAN, split_organs
 PREAMBLE = 600
 """The history is told within so many characters at the beginning of a document."""
 
-_ORGANS = rf"{ORGAN}(?:[、 \n]{ORGAN})*"
+_ORGANS = rf"(?:(?>{ORGAN}(?=[、 \n]))[、 \n])*{ORGAN}"
 _COUNT = rf"(?:{NUMERAL}{{1,5}}|[0-9]{{1,5}})"
 _SESSION = rf"第?{_COUNT}届"
 _PLACE = r"(?P<place>[\u4e00-\u9fff]{0,13}?[省市区县州旗])"

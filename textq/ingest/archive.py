@@ -1,14 +1,16 @@
 """ZIP archives of documents: what they hold, and one member at a time, within limits that no honest archive meets."""
 
 import os
+import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from lzma import LZMAError
 from pathlib import Path
 
 from textq.errors import ReadError
+from textq.ingest.normalize import CJK_CHARACTER
 
 ARCHIVE_ENDING = ".zip"
 
@@ -27,6 +29,10 @@ SMALL = 10 * 2**20
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
+_LAST_LATIN = "\u024f"
+"""The last letter of the common Latin blocks: café is a name, though its é could be one character of GBK."""
+
+_ASCII = re.compile("[\x00-\x7f]+")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -114,6 +120,8 @@ def _open_once(
     """Open an archive and index it; once while its members are read in turn, anew if it changes, in each process."""
     try:
         archive = zipfile.ZipFile(path)
+    except PermissionError as error:
+        raise ReadError("the ZIP archive may not be read by this user. Change its permissions.") from error
     except _DAMAGE as error:
         raise ReadError(f"the ZIP archive cannot be opened ({error}). Fetch it again.") from error
     infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -121,32 +129,54 @@ def _open_once(
         raise ReadError(f"the ZIP archive holds {len(infos):,} files, more than {MOST_MEMBERS:,}. Unpack it.")
     if sum(info.file_size for info in infos) > LARGEST_ARCHIVE:
         raise ReadError(f"the ZIP archive unpacks to more than {LARGEST_ARCHIVE:,} bytes. Unpack it by hand.")
+    encoding = _choose_encoding([info.orig_filename.encode("cp437") for info in infos if _is_unmarked(info)])
     members: dict[str, list[zipfile.ZipInfo]] = {}
     for info in infos:
-        if (name := _read_name(info)) and not _is_added_by_system(name):
+        if (name := _read_name(info, encoding)) and not _is_added_by_system(name):
             members.setdefault(name, []).append(info)
     return archive, members
 
 
-def _read_name(info: zipfile.ZipInfo) -> str:
+def _read_name(info: zipfile.ZipInfo, encoding: str) -> str:
     """Return a member's name as a label: its folders joined by "/", without steps that lead out of the archive."""
-    parts = (_decode_name(info).replace("\\", "/")).split("/")
+    name = info.orig_filename.encode("cp437").decode(encoding) if _is_unmarked(info) else _find_marked_name(info)
+    parts = name.replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in {"", ".", ".."} and not part.endswith(":"))
 
 
-def _decode_name(info: zipfile.ZipInfo) -> str:
-    """Decode a name: by its Unicode field or flag, else as UTF-8 or GB18030, which Chinese programs write unmarked."""
-    if info.flag_bits & _UTF8_NAME:
-        return info.orig_filename
-    if stated := _find_unicode_name(info):
-        return stated
-    raw = info.orig_filename.encode("cp437")
+def _is_unmarked(info: zipfile.ZipInfo) -> bool:
+    return not (info.flag_bits & _UTF8_NAME or _find_unicode_name(info))
+
+
+def _find_marked_name(info: zipfile.ZipInfo) -> str:
+    return info.orig_filename if info.flag_bits & _UTF8_NAME else _find_unicode_name(info)
+
+
+def _choose_encoding(names: Sequence[bytes]) -> str:
+    """Return the encoding of the names in an archive that does not state it: UTF-8, or GB18030 of Chinese programs.
+
+    Two bytes of GBK can be one character of UTF-8 by chance, but then of a script that Chinese archives do not use.
+    """
     for encoding in ("utf-8", "gb18030"):
         try:
-            return raw.decode(encoding)
+            texts = [name.decode(encoding) for name in names]
         except UnicodeDecodeError:
             continue
-    return info.orig_filename
+        if encoding == "gb18030" or not _is_chance(names, "".join(texts)):
+            return encoding
+    return "cp437"
+
+
+def _is_chance(names: Sequence[bytes], utf8: str) -> bool:
+    """Tell whether names are UTF-8 by chance: no character of Chinese, some beyond Latin; and Chinese as GB18030."""
+    odd = [char for char in utf8 if not char.isascii()]
+    if not odd or max(odd) > "\u07ff" or max(odd) <= _LAST_LATIN:
+        return False
+    try:
+        beyond = _ASCII.sub("", b"\n".join(names).decode("gb18030"))
+    except UnicodeDecodeError:
+        return False
+    return all(CJK_CHARACTER.match(char) for char in beyond)
 
 
 def _find_unicode_name(info: zipfile.ZipInfo) -> str:

@@ -24,9 +24,15 @@ class ExtractCache:
         return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
     def get(self, key: str) -> Extract | None:
-        """Return the stored extract, or None."""
+        """Return the stored extract; None if there is none, or it was damaged, which then is made anew."""
         path = self._locate(key)
-        return _load(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+        if not path.is_file():
+            return None
+        try:
+            return _load(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError):
+            path.unlink()
+            return None
 
     def put(self, key: str, extract: Extract) -> None:
         """Store an extract; another process that stores the same one does no harm."""

@@ -34,6 +34,12 @@ _WIDTHS = {"path": 40, "doc_id": 16, "sha256": 14, "field": 14, "found": 36, "wh
 """In characters of the standard font."""
 
 _NEEDED = ("sha256", "field", "confirmed")
+_LARGEST_BOOK = 50 * 2**20
+"""Bytes of a workbook when unpacked; a table of 10,000 rows to confirm has 8 MB."""
+
+_HIGHEST_RATIO = 100
+"""Unpacked by packed bytes of a workbook; a table of text packs to a tenth."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML cannot hold."""
@@ -214,9 +220,14 @@ def _settle_value(field: str, value: str, where: str) -> str:
 
 def _find_code(name: str, where: str) -> str:
     """Return the code of a place given by code or name; a county may stand behind its city (南京市鼓楼区)."""
-    if name.isdecimal():
-        return name
     gazetteer = builtin_gazetteer()
+    if name.isdecimal():
+        code = str(int(name)).zfill(len(name))
+        check_value("units", code, f"{where}, column confirmed")
+        if code not in gazetteer:
+            unknown = f"{code} is the code of no place in the gazetteer. Correct it"
+            raise ManifestError(f"{where}, column confirmed: {unknown}, or state a unit of your own in the manifest.")
+        return code
     named = gazetteer.lookup(name)
     if not named and (matches := gazetteer.find_places(name)) and matches[-1].end == len(name):
         last = matches[-1]
@@ -254,11 +265,24 @@ def _open_book(path: Path) -> "Workbook":
     import openpyxl
 
     try:
-        return openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
+        data = path.read_bytes()
+        _check_size(data, path)
+        return openpyxl.load_workbook(io.BytesIO(data))
+    except ManifestError:
+        raise
     except OSError as error:
         raise ManifestError(f"{path}: the file cannot be opened: {error}") from error
     except Exception as error:  # openpyxl has no error of its own for a broken file
         raise ManifestError(f"{path}: this is no .xlsx file ({error}). Save it anew as .xlsx or .csv.") from error
+
+
+def _check_size(data: bytes, path: Path) -> None:
+    """Refuse a workbook that unpacks to more than any table to confirm: it would fill the memory."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        size = sum(member.file_size for member in book.infolist())
+    if size > min(_LARGEST_BOOK, max(_HIGHEST_RATIO * len(data), 2**20)):
+        found = f"the file unpacks to {size / 2**20:.0f} MB, more than a table to confirm can hold"
+        raise ManifestError(f"{path}: {found}. Delete its empty rows and other sheets, or save it as .csv.")
 
 
 def _read_cell(cell: "Cell", where: str) -> str:

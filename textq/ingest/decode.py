@@ -92,12 +92,17 @@ def _draw_sample(text: str) -> str:
 
 
 def _describe_fault(data: bytes) -> str:
-    """Say where the bytes stop being UTF-8: near the end of a file that was cut off, amid one that mixes encodings."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"UTF-8 breaks at byte {error.start} of {len(data)}"
-    return "UTF-8 gives control characters"
+    """Say where the bytes stop being text: near the end of a file that was cut off, amid one that mixes encodings."""
+    faults = {}
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError as error:
+            faults[encoding] = error.start
+    if "utf-8" not in faults:
+        return "UTF-8 gives control characters"
+    encoding, start = max(faults.items(), key=lambda fault: fault[1])
+    return f"{encoding.upper()} breaks at byte {start} of {len(data)}{': cut off?' if start >= len(data) - 4 else ''}"
 
 
 def _try_decode(data: bytes, encoding: str) -> str | None:

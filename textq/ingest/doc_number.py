@@ -28,6 +28,9 @@ _ENCLOSED = re.compile(r"(?<=[令告])〔([^〔〕]*第[^〔〕]*)〕$|(?<=号)�
 _SIGNER = re.compile(r"[ \u3000]*签发人[ \u3000]*[:：].*$")
 _RED_HEAD = re.compile(rf"(?P<organs>.*文件)[ \u3000]*(?P<number>[\u4e00-\u9fffA-Za-z]{{1,16}}{_BY_YEAR})")
 _TAIL = re.compile(rf"(?P<gap>[ \u3000〔]*)(?P<number>[\u4e00-\u9fffA-Za-z]{{0,8}}{_BY_YEAR})〕?$")
+_LONGEST_TAIL = 60
+"""A number behind a title, with the blanks before it, has at most so many characters."""
+
 _ENDS = re.compile(r".*的(?:通知|批复|意见|决定|函|复函|公告|通告|通报|公报|请示|报告|答复)")
 _TORN = re.compile(r"[\u4e00-\u9fffA-Za-z]{1,8}(?<=[发函字办电文规通告令])")
 """The beginning of a number on a line of its own, its year and serial on the next."""
@@ -127,7 +130,7 @@ def _find_tail(line: str) -> re.Match[str] | None:
     tail = _TAIL.match(folded, glued.end()) if glued else None
     if tail:
         return tail
-    tail = _TAIL.search(folded)
+    tail = _TAIL.search(folded, max(0, len(folded) - _LONGEST_TAIL))
     return tail if tail and tail["gap"] and document_type(line[: tail.start()]) else None
 
 

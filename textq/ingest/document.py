@@ -1,5 +1,6 @@
 """One file → Reading: a Document, or the reason why there is none."""
 
+import errno
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,9 @@ from textq.ingest.read import read_file
 from textq.lexicon.places import Gazetteer
 from textq.notation.numerals import parse_date
 from textq.records import Document, Doubt, Source, Status
+
+_DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""What is wrong with the machine and not with the file: this ends the run."""
 
 ID_LENGTH = 12
 """Hex digits of a file's sha256 that make its id where the manifest gives none."""
@@ -72,9 +76,9 @@ def read_document(
 
 
 def _explain_absence(file: SourceFile, error: OSError) -> str:
-    if file.row:
+    if file.row and isinstance(error, FileNotFoundError):
         return "the manifest names this file, but it is not there."
-    return f"the file cannot be opened: {error}"
+    return f"the file cannot be opened: {error.strerror or error}. Check that it is a file and may be read."
 
 
 def _build_document(file: SourceFile, doc_id: str, sha256: str, extract: Extract, metadata: Metadata) -> Document:
@@ -127,6 +131,12 @@ def _read(data: bytes, name: str, spec: ReadSpec, charset: str) -> Extract:
         return read_file(data, name, spec, charset or None)
     except ReadError:
         raise
+    except MemoryError as error:
+        raise ReadError("the reader needs more memory than a worker may take. The file may be hostile.") from error
+    except OSError as error:
+        if error.errno in _DISK:
+            raise
+        raise ReadError(f"the reader failed on this file ({error}). It may be damaged; save it anew.") from error
     except Exception as error:
         kind = type(error).__name__
         raise ReadError(

@@ -50,6 +50,18 @@ def find_date_doubts(
         yield Doubt("issued_on", str(issued_on), f"the number {number} is of another year")
 
 
+def find_future_doubts(
+    issued_on: date | None, published_on: date | None, last_day: date, *, retrieved: bool
+) -> Iterator[Doubt]:
+    """Yield that a document is dated after its publication, its retrieval, or the day of this run (``last_day``)."""
+    bound = f"after {last_day}, when the file was retrieved" if retrieved else "in the future"
+    for field, day in (("issued_on", issued_on), ("published_on", published_on)):
+        if day and day > last_day:
+            yield Doubt(field, str(day), f"it lies {bound}")
+    if issued_on and published_on and published_on < issued_on:
+        yield Doubt("issued_on", str(issued_on), f"after {published_on}, when the document was published")
+
+
 def find_scope_doubts(
     scope: Scope, issuers: Sequence[str], level: Level | None, gazetteer: Gazetteer
 ) -> Iterator[Doubt]:
@@ -60,6 +72,8 @@ def find_scope_doubts(
         yield Doubt("units", "", f"several places bear the name: {', '.join(named)}{more}")
     elif scope.reason == "unknown":
         yield Doubt("units", "", "neither title nor issuers name a place of the gazetteer")
+    elif scope.unsure:
+        yield Doubt("units", ";".join(scope.units), scope.unsure)
     if level is None and issuers and scope.reason != "ambiguous_place":
         yield Doubt("level", "", f"the level of {issuers[0]} shows in no list and no place in its name")
 
@@ -78,11 +92,16 @@ def find_issuer_doubts(issuers: Sequence[str], number: str | None, gazetteer: Ga
 
 
 def find_validity_doubts(
-    validity: str, issued_on: date | None, effective_on: date | None, repealed_on: date | None
+    validity: str, issued_on: date | None, effective_on: date | None, repealed_on: date | None, *, unsure: str
 ) -> Iterator[Doubt]:
-    """Yield that the page states the document void without the day, or that the days are out of order."""
+    """Yield that the page states the document void without the day, or that the days are out of order.
+
+    ``unsure`` says why the text leaves the end of the term uncertain, see :class:`textq.ingest.validity.Validity`.
+    """
     if repealed_on is None and ("失效" in validity or "废止" in validity):
         yield Doubt("repealed_on", "", f"stated to be {validity}, but not since when")
+    if unsure:
+        yield Doubt("repealed_on", str(repealed_on or ""), unsure)
     begins = max(filter(None, (issued_on, effective_on)), default=None)
     if repealed_on and begins and repealed_on <= begins:
         yield Doubt("repealed_on", str(repealed_on), f"not after {begins}, when the document was issued or took effect")

@@ -48,6 +48,9 @@ class Sketch:
     published_on: date | None
     digest: bytes
     signature: bytes
+    doc_number: str = ""
+    title: str = ""
+    issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,16 @@ class NearDuplicate:
         """Whether both are for the same places: similar plans of two cities are two policies."""
         return self.first.units == self.second.units
 
+    @property
+    def same_document(self) -> bool:
+        """Whether one is a repost of the other: same places and day, and the same number, or title and issuers."""
+        first, second = self.first, self.second
+        if not self.same_units or first.issued_on is None or first.issued_on != second.issued_on:
+            return False
+        if first.doc_number and second.doc_number:
+            return first.doc_number == second.doc_number
+        return bool(first.title and first.issuers) and (first.title, first.issuers) == (second.title, second.issuers)
+
 
 def sketch_document(document: Document) -> Sketch:
     """Reduce a document to what finds its copies."""
@@ -85,6 +98,9 @@ def sketch_document(document: Document) -> Sketch:
         published_on=document.published_on,
         digest=hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest(),
         signature=_sign(hash_shingles(folded, SHINGLE_SIZE)),
+        doc_number=document.doc_number or "",
+        title=document.title,
+        issuers=document.issuers,
     )
 
 
@@ -199,13 +215,18 @@ def measure_similarity(first: str, second: str) -> float:
     return shared / max(len(ours) + len(theirs) - shared, 1)
 
 
+def explain_reposts(near: Iterable[NearDuplicate]) -> dict[str, str]:
+    """Return by path why a document never counts: another site's print of one that does, with other furniture."""
+    return _explain(pair for pair in near if pair.same_document)
+
+
 def explain_surplus(near: Iterable[NearDuplicate]) -> dict[str, str]:
     """Return by path why a document does not count where only the first of its near-duplicates does.
 
     Every ``second`` of a pair for the same places: of a chain of versions, each close to the one before, the first.
     """
-    return {
-        pair.second.path: f"{pair.similarity:.0%} the same text as {pair.first.path}"
-        for pair in near
-        if pair.same_units
-    }
+    return _explain(pair for pair in near if pair.same_units)
+
+
+def _explain(near: Iterable[NearDuplicate]) -> dict[str, str]:
+    return {pair.second.path: f"{pair.similarity:.0%} the same text as {pair.first.path}" for pair in near}

@@ -8,7 +8,7 @@ from datetime import date
 from textq.ingest.adoption import Adoption, read_adoption
 from textq.ingest.doc_number import PrintedNumber, find_blank_number, find_numbers, split_red_head
 from textq.ingest.labels import FIELD_LABELS, OTHER_LABELS
-from textq.ingest.title import RED_HEAD, find_title, title_issuers
+from textq.ingest.title import cut_red_head, find_title, title_issuers
 from textq.notation.blocks import HEAD_LINES, count_head_lines
 from textq.notation.numerals import DATE, parse_date
 from textq.notation.organs import split_organs
@@ -92,7 +92,6 @@ def _drop_numbers(lines: Sequence[str], numbers: Sequence[PrintedNumber]) -> lis
 
 def _red_head_issuers(lines: Sequence[str]) -> tuple[str, ...]:
     for line in lines:
-        red = RED_HEAD.fullmatch(line)
-        if red and line.endswith(("文件", "令", "令）", "公告", "通告")):
-            return split_organs(red["organs"])
+        if names := cut_red_head(line):
+            return split_organs(names)
     return ()

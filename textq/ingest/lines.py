@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from textq.ingest.boxes import Boxes, make_printed_lines
 from textq.ingest.extract import Extract
@@ -24,6 +25,14 @@ _CENTRED = 2.5
 
 _OUTLIERS = 0.1
 """The share of lines that may reach beyond a margin of their column."""
+
+_SAME_WIDTH = 2.0
+"""Points by which the widths of pages differ at most that share their margins; a page set across is another one."""
+
+_NARROWEST = 0.5
+"""The share of its page that a column of prose fills from the left edge on, if it is the only one."""
+
+_NO_WIDTHS: Mapping[int, float] = MappingProxyType({})
 
 _TITLE_END = ("通知", "意见", "决定", "批复", "函", "公告", "通告", "号")
 """How the line above an addressee ends: a title, or its number."""
@@ -59,12 +68,14 @@ class Line:
 class _Column:
     """The margins of the column a line stands in, and its usual line pitch, all in points.
 
-    ``right`` is infinite where no two lines end alike, so that none of them is full.
+    ``right`` is infinite where no two lines end alike, so that none of them is full. Lines that are ``narrow`` for
+    their page may be a list, whose entries are as long as one another by chance.
     """
 
     left: float
     right: float
     pitch: float
+    is_narrow: bool
 
 
 def trace_text(text: str, boxes: Boxes) -> tuple[str, Boxes]:
@@ -73,13 +84,16 @@ def trace_text(text: str, boxes: Boxes) -> tuple[str, Boxes]:
     return normal, tuple(boxes[origin] for origin in origins)
 
 
-def join_paragraphs(lines: Sequence[Line], notes: Sequence[Line] = ()) -> Extract:
+def join_paragraphs(
+    lines: Sequence[Line], notes: Sequence[Line] = (), widths: Mapping[int, float] = _NO_WIDTHS
+) -> Extract:
     """Return the paragraphs of a document (lines in reading order, normalised), its footnotes a line each behind them.
 
-    The spans of the pages count the notes as text of the pages they stand on.
+    The spans of the pages count the notes as text of the pages they stand on. ``widths`` are those of the pages, in
+    points: only pages of one width share their margins.
     """
     pitch = _usual_pitch(lines)
-    columns = _find_columns(lines, pitch)
+    columns = _find_columns(lines, pitch, widths)
     breaks = [True] + [
         _is_break(left, right, columns[at], columns[at + 1]) for at, (left, right) in enumerate(pairwise(lines))
     ]
@@ -87,38 +101,46 @@ def join_paragraphs(lines: Sequence[Line], notes: Sequence[Line] = ()) -> Extrac
 
 
 def _usual_pitch(lines: Sequence[Line]) -> float:
-    """Return the most common distance between two neighbouring lines of a page, in points."""
-    steps = [round(b.bottom - a.bottom) for a, b in pairwise(lines) if a.page == b.page and b.bottom > a.bottom]
+    """Return the most common distance between two neighbouring lines of a page, in points; rows are no lines."""
+    pairs = [(a, b) for a, b in pairwise(lines) if a.page == b.page and b.bottom > a.bottom]
+    steps = [round(b.bottom - a.bottom) for a, b in pairs if not (a.is_row or b.is_row)]
     return float(Counter(steps).most_common(1)[0][0]) if steps else 0.0
 
 
-def _find_columns(lines: Sequence[Line], pitch: float) -> list[_Column]:
+def _find_columns(lines: Sequence[Line], pitch: float, widths: Mapping[int, float]) -> list[_Column]:
     """Return for each line the margins it shares with the lines above and below it, two pages to either side."""
     by_page: dict[int, list[Line]] = {}
     for line in lines:
         by_page.setdefault(line.page, []).append(line)
     columns = []
     for page, own in by_page.items():
-        near = [peer for at in range(page - 2, page + 3) for peer in by_page.get(at, ())]
-        columns += [_find_column(line, near, pitch) for line in own]
+        width = widths.get(page, 0.0)
+        alike = [at for at in range(page - 2, page + 3) if abs(widths.get(at, 0.0) - width) <= _SAME_WIDTH]
+        near = [peer for at in alike for peer in by_page.get(at, ()) if not peer.is_row]
+        columns += [_find_column(line, near, pitch, _NARROWEST * width) for line in own]
     return columns
 
 
-def _find_column(line: Line, near: Sequence[Line], pitch: float) -> _Column:
-    """Return the margins of the lines that overlap ``line`` horizontally: near-minimal left, shared right."""
+def _find_column(line: Line, near: Sequence[Line], pitch: float, least: float) -> _Column:
+    """Return the margins of the lines that overlap ``line`` horizontally: near-minimal left, shared right.
+
+    A column that ends before ``least`` (points) and is the only one of its page is narrow.
+    """
     peers = [peer for peer in near if peer.column == line.column and peer.left < line.right and line.left < peer.right]
+    peers = peers or [line]
     starts, ends = sorted(peer.left for peer in peers), sorted(peer.right for peer in peers)
     last = len(peers) - 1
     right = ends[int((1 - _OUTLIERS) * last)]
     is_margin = sum(abs(end - right) < line.size for end in ends) > 1
-    return _Column(starts[int(_OUTLIERS * last)], right if is_margin else math.inf, pitch)
+    is_narrow = right < least and not line.column
+    return _Column(starts[int(_OUTLIERS * last)], right if is_margin else math.inf, pitch, is_narrow)
 
 
 def _is_break(line: Line, following: Line, column: _Column, next_column: _Column) -> bool:
     """Tell whether a paragraph ends after ``line``."""
     if line.is_row or following.is_row or _ends_signature(line.text) or _stands_alone(following.text):
         return True
-    if line.text.endswith(SENTENCE_END) and _opens_division(following.text):
+    if (column.is_narrow or line.text.endswith(SENTENCE_END)) and _opens_division(following.text):
         return True
     if line.text.endswith(_TITLE_END) and is_addressee(following.text, leads=True):
         return True

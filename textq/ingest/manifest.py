@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,7 +29,17 @@ NOTHING = "-"
 
 _SOURCE = ("url", "sha256", "licence", "retrieved_on", "charset")
 _DATES = ("issued_on", "published_on", "effective_on", "repealed_on", "retrieved_on")
+_PAST = ("issued_on", "published_on", "retrieved_on")
+"""Days that cannot lie in the future, as those of effect and repeal can."""
+
 _ID = re.compile(r"[\w\-][\w\-.]*")
+_LONGEST_ID = 200
+"""Bytes in UTF-8: an id names files, whose names file systems limit to 255."""
+
+_CODE = re.compile("[0-9]{6}")
+_LONGEST_CELL = 10_000_000
+"""Characters of a CSV cell, as in files of clauses."""
+
 _LEVELS = ("central", "province", "prefecture", "county")
 
 
@@ -106,26 +117,34 @@ def read_cells(
     Raises
     ------
     ManifestError
-        If the file cannot be read, a required column is missing, or a row has more cells than the header.
+        If the file cannot be read or is no CSV, a required column is missing, or a row has more cells than the header.
     """
     try:
         text = decode_text(path.read_bytes())
     except (ReadError, OSError) as error:
         raise ManifestError(f"{path}: {error}") from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    names = [name.strip().lower() for name in next(reader, [])]
+    rows = _iterate_rows(text, path)
+    names = [name.strip().lower() for name in next(rows, (1, []))[1]]
     header = [aliases.get(name, name) for name in names]
     missing = [name for name in required if name not in header]
     if missing:
         raise ManifestError(f"{path}:1: the column {', '.join(missing)} is missing. Found: {', '.join(header)}.")
-    for row in reader:
+    for line, row in rows:
         if any(cell.strip() for cell in row):
             if len(row) > len(header):
-                raise ManifestError(
-                    f"{path}:{reader.line_num}: {len(row)} cells for {len(header)} columns. Quote commas."
-                )
+                raise ManifestError(f"{path}:{line}: {len(row)} cells for {len(header)} columns. Quote commas.")
             cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
-            yield reader.line_num, dict(zip(header, cells, strict=True))
+            yield line, dict(zip(header, cells, strict=True))
+
+
+def _iterate_rows(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise ManifestError(f"{path}:{reader.line_num}: no CSV row: {error}. Save the file as CSV anew.") from error
 
 
 def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
@@ -136,15 +155,26 @@ def _build_row(path: Path, line: int, cells: Mapping[str, str]) -> ManifestRow:
         raise ManifestError(
             f"{path}:{line}: id {cells['id']!r} names a file later: use letters, digits, '-', '_' and '.'."
         )
+    if len(cells.get("id", "").encode()) > _LONGEST_ID:
+        raise ManifestError(
+            f"{path}:{line}: id {cells['id'][:20]!r}… names a file later: use {_LONGEST_ID} bytes at most."
+        )
     for name, cell in cells.items():
         check_value(name, cell, f"{path}:{line}")
-    if cells.get("issued_on") and cells.get("repealed_on"):
-        issued, repealed = parse_date(cells["issued_on"]), parse_date(cells["repealed_on"])
-        if issued and repealed and repealed <= issued:
-            raise ManifestError(f"{path}:{line}: repealed_on {repealed} is not after issued_on {issued}. Correct one.")
+    _check_order(cells, f"{path}:{line}")
     fields = {name: cells[name] for name in FIELDS if cells.get(name)}
     source = {name: cells[name] for name in _SOURCE if cells.get(name)}
     return ManifestRow(file, cells.get("id", ""), line, fields, source)
+
+
+def _check_order(cells: Mapping[str, str], where: str) -> None:
+    issued, repealed, retrieved = (
+        parse_date(cells.get(name, "")) for name in ("issued_on", "repealed_on", "retrieved_on")
+    )
+    if issued and repealed and repealed <= issued:
+        raise ManifestError(f"{where}: repealed_on {repealed} is not after issued_on {issued}. Correct one.")
+    if issued and retrieved and issued > retrieved:
+        raise ManifestError(f"{where}: issued_on {issued} is after retrieved_on {retrieved}. Correct one.")
 
 
 def split_list(cell: str) -> list[str]:
@@ -158,28 +188,39 @@ def check_value(name: str, value: str, where: str) -> None:
     Raises
     ------
     ManifestError
-        If the value has not the form of its field; the message begins with ``where``.
+        If the value has not the form of its field, or a day of issue, publication or retrieval lies in the future; the
+        message begins with ``where``.
     """
     if value in {"", NOTHING}:
         return
-    if name in _DATES and parse_date(value) is None:
-        raise ManifestError(f"{where}: {name} {value!r} is no date. Write it as 2016-03-21.")
+    day = parse_date(value) if name in _DATES else None
+    if name in _DATES and day is None:
+        raise ManifestError(
+            f"{where}: {name} {value!r} is no date. Write it as 2016-03-21; of an unknown day, the first of the month."
+        )
+    if day and name in _PAST and day > find_last_day():
+        raise ManifestError(f"{where}: {name} {day} lies in the future. Correct it.")
     if name == "level" and value not in _LEVELS:
         raise ManifestError(f"{where}: level {value!r} must be one of {', '.join(_LEVELS)}.")
     if name == "units":
         _check_units(value, where)
 
 
+def find_last_day() -> date:
+    """Return the last day on which a document can have been issued: today, or tomorrow in another time zone."""
+    return date.today() + timedelta(days=1)
+
+
 def _check_units(units: str, where: str) -> None:
     for code in split_list(units) or [units]:
-        if not (len(code) == 6 and code.isdecimal()):
+        if not _CODE.fullmatch(code):
             raise ManifestError(
-                f"{where}: unit {code!r} must be a six-digit code (330100); several are joined by ';', "
+                f"{where}: unit {code!r} must be a six-digit code in plain digits (330100); several are joined by ';', "
                 "and '-' states that the document applies to no single place."
             )
 
 
 def _parse_year(cell: str, path: Path, line: int) -> int:
-    if not (len(cell) == 4 and cell.isdecimal()):
+    if not re.fullmatch("[0-9]{4}", cell):
         raise ManifestError(f"{path}:{line}: {cell!r} is no year. Write it as 2016.")
     return int(cell)

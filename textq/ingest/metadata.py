@@ -1,7 +1,7 @@
 """Metadata of a document from its text, its page's own table, the manifest, and what a person confirmed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
@@ -9,6 +9,7 @@ from typing import Any, cast
 from textq.ingest.doc_number import normalize_number
 from textq.ingest.doubts import (
     find_date_doubts,
+    find_future_doubts,
     find_issuer_doubts,
     find_scope_doubts,
     find_text_doubts,
@@ -16,11 +17,11 @@ from textq.ingest.doubts import (
 )
 from textq.ingest.extract import Extract
 from textq.ingest.head import Head, read_head
-from textq.ingest.manifest import NOTHING, ManifestRow, split_list
-from textq.ingest.scope import Scope, find_scope
+from textq.ingest.manifest import NOTHING, ManifestRow, find_last_day, split_list
+from textq.ingest.scope import Scope, find_own_place, find_scope
 from textq.ingest.signature import Signature, read_signature
 from textq.ingest.title import is_complete_title, read_type
-from textq.ingest.validity import read_validity
+from textq.ingest.validity import Validity, read_validity
 from textq.lexicon.places import Gazetteer
 from textq.lexicon.power import issuer_level
 from textq.notation.numerals import parse_date
@@ -59,6 +60,7 @@ class Metadata:
     effective_on: date | None
     repealed_on: date | None
     validity: str = ""
+    place: str = ""
     notes: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
@@ -71,7 +73,7 @@ class _Evidence:
     head: Head
     signature: Signature
     fields: Mapping[str, str]
-    repeals: tuple[str, ...] = ()
+    term: Validity = field(default_factory=Validity)
 
 
 def read_metadata(
@@ -114,7 +116,13 @@ def read_metadata(
     unknown = [f"unit {code} {UNKNOWN_UNIT_MARK}" for code in merged.units if code not in gazetteer]
     manifest = {name: cell for name, cell in stated.items() if name not in confirmed}
     notes = (*unknown, *_find_conflicts(found, merged, manifest), *_find_gaps(merged))
-    doubts = _find_doubts(merged, evidence, scope, gazetteer)
+    retrieved = parse_date(row.source.get("retrieved_on", "")) if row else None
+    doubts = (
+        *_find_doubts(merged, evidence, scope, gazetteer),
+        *find_future_doubts(
+            merged.issued_on, merged.published_on, retrieved or find_last_day(), retrieved=retrieved is not None
+        ),
+    )
     open_doubts = tuple(dict.fromkeys(doubt for doubt in doubts if doubt.field not in stated))
     return replace(merged, notes=(*notes, *_tell_history(evidence)), doubts=open_doubts)
 
@@ -126,7 +134,7 @@ def _read_evidence(extract: Extract) -> _Evidence:
 
 
 def _read_text(evidence: _Evidence) -> tuple[Metadata, _Evidence]:
-    """Return the values that the text and the page give, and the evidence with the documents repealed."""
+    """Return the values that the text and the page give, and the evidence with what it tells of its term."""
     head, signature, fields = evidence.head, evidence.signature, evidence.fields
     title = fields.get("title") or head.title
     issued = _find_issue(fields, head, signature)
@@ -148,7 +156,7 @@ def _read_text(evidence: _Evidence) -> tuple[Metadata, _Evidence]:
         repealed_on=parse_date(fields.get("repealed_on", "")) or term.repealed_on,
         validity=validity if len(validity) <= _LONGEST_VALIDITY else "",
     )
-    return found, replace(evidence, repeals=term.repeals)
+    return found, replace(evidence, term=term)
 
 
 def _find_issuers(head: Head, signature: Signature) -> tuple[str, ...]:
@@ -183,7 +191,8 @@ def _add_scope(found: Metadata, text: str, gazetteer: Gazetteer, stated: Mapping
         scope = Scope(split_units(stated["units"]), "manifest")
     else:
         scope = find_scope(found.title, found.issuers, found.level, text, gazetteer, on=found.issued_on)
-    return replace(found, units=scope.units, scope_reason=scope.reason), scope
+    place = find_own_place(found.issuers, found.level, scope.units, gazetteer, on=found.issued_on)
+    return replace(found, units=scope.units, scope_reason=scope.reason, place=place), scope
 
 
 def split_units(units: str) -> tuple[str, ...]:
@@ -201,7 +210,9 @@ def _find_doubts(merged: Metadata, evidence: _Evidence, scope: Scope, gazetteer:
         merged.issued_on, head, signature, stated="issued_on" in fields, number=merged.doc_number
     )
     yield from find_scope_doubts(scope, merged.issuers, merged.level, gazetteer)
-    yield from find_validity_doubts(merged.validity, merged.issued_on, merged.effective_on, merged.repealed_on)
+    unsure = "" if "repealed_on" in fields else evidence.term.unsure
+    days = (merged.issued_on, merged.effective_on, merged.repealed_on)
+    yield from find_validity_doubts(merged.validity, *days, unsure=unsure)
 
 
 def _tell_history(evidence: _Evidence) -> Iterator[str]:
@@ -209,8 +220,8 @@ def _tell_history(evidence: _Evidence) -> Iterator[str]:
         yield f"amended on {', '.join(map(str, amended))}"
     if len(evidence.head.numbers) > 1:
         yield f"further numbers: {'; '.join(evidence.head.numbers[1:])}"
-    if evidence.repeals:
-        yield f"repeals {''.join(f'《{title}》' for title in evidence.repeals)}"
+    if evidence.term.repeals:
+        yield f"repeals {''.join(f'《{title}》' for title in evidence.term.repeals)}"
 
 
 def _find_conflicts(found: Metadata, merged: Metadata, stated: Mapping[str, str]) -> list[str]:

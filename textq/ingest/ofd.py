@@ -56,7 +56,8 @@ def _join_pages(pages: list[PrintedPage], warnings: tuple[str, ...]) -> Extract:
     lines: list[Line] = [line for page in pages for line in lay_out(page)]
     if not lines:
         raise ScannedError("the OFD file holds no text, only images. Print it to PDF and recognise it (OCR).")
-    extract = join_paragraphs(drop_running_heads(lines, {page.number: page.height for page in pages}))
+    text = drop_running_heads(lines, {page.number: page.height for page in pages})
+    extract = join_paragraphs(text, widths={page.number: page.width for page in pages})
     return replace(extract, notes=(*extract.notes, *warnings))
 
 

@@ -29,6 +29,9 @@ INSTALL = (
 TIMEOUT = 180
 """Seconds for one file; LibreOffice needs two for a common one, most of them to start."""
 
+_NOT_STARTED = (126, 127)
+"""Exit statuses of a program, or of the script in front of it, that lacks a part of itself."""
+
 _ENDINGS: dict[OfficeKind, str] = {"doc": ".doc", "rtf": ".rtf", "word-xml": ".xml"}
 _NAMES: dict[OfficeKind, str] = {
     "doc": "the old Word format (.doc, .wps)",
@@ -123,6 +126,9 @@ def _convert(converter: Converter, source: Path) -> bytes:
     ]  # fmt: skip
     done = _run(command, TIMEOUT)
     made = source.parent / "out" / f"{source.stem}.docx"
+    if done.returncode in _NOT_STARTED:
+        reason = (done.stdout + done.stderr).strip().split("\n")[-1]
+        raise ReadError(f"LibreOffice does not start ({reason}). {INSTALL} again; textq doctor checks it.")
     if not made.is_file():
         reason = (done.stdout + done.stderr).strip().split("\n")[-1] or "it wrote no file"
         raise ReadError(

@@ -60,6 +60,11 @@ _HTML = re.compile(
 _WORD_XML = re.compile(rb"""<\?mso-application\s+progid=["']Word\.Document["']|<w:wordDocument\s|<pkg:package\s""")
 _MAIL_HEADER = re.compile(rb"(?:[A-Za-z-]{2,40}:[^\n]{0,1000}\n(?:[ \t][^\n]{0,1000}\n)*){2,}")
 _RELATED = re.compile(rb"^content-type:\s*multipart/(?:related|mixed|alternative)", re.I | re.M)
+_SAVED_PAGE = re.compile(rb"^content-type:\s*(?:text/html|application/xhtml\+xml)", re.I | re.M)
+_OF_SAVED = re.compile(
+    rb"^(?:mime-version|content-location|content-transfer-encoding|snapshot-content-location):", re.I | re.M
+)
+"""Header lines that a browser writes over a page without pictures, which needs no parts."""
 
 
 def sniff_kind(data: bytes) -> str:
@@ -101,5 +106,13 @@ def _sniff_text(head: bytes) -> str:
         return "word-xml"
     if _HTML.match(plain):
         return "html"
-    header = _MAIL_HEADER.match(plain.replace(b"\r\n", b"\n").lstrip())
-    return "mhtml" if header and _RELATED.search(header[0]) else ""
+    return "mhtml" if is_web_archive(plain) else ""
+
+
+def is_web_archive(head: bytes) -> bool:
+    """Tell whether bytes begin as a page that a browser saved with all it shows (MHTML)."""
+    header = _MAIL_HEADER.match(head.replace(b"\r\n", b"\n").lstrip())
+    if header is None:
+        return False
+    is_single = _SAVED_PAGE.search(header[0]) and _OF_SAVED.search(header[0])
+    return bool(_RELATED.search(header[0]) or is_single)

@@ -12,14 +12,16 @@ from textq.notation.organs import ORGAN, split_organs
 LONGEST_TITLE = 160
 """Characters; what goes on for longer without the end of a title is none."""
 
-RED_HEAD = re.compile(rf"(?P<organs>{ORGAN}(?:[ 、]{ORGAN})*)(?:文件|公告|通告|命?令|[（(]令[）)])?")
-"""The line of issuers in red at the top (…人民政府文件, …令)."""
+_RED_END = re.compile(r"(?:文件|公告|通告|命?令|[（(]令[）)])$")
+_RED_END_LENGTH = 3
+_RED_WORD = "文件"
+"""Stands on a line of its own beside the names of a joint issue."""
 
+_ORGAN = re.compile(ORGAN)
 _ORDER = re.compile(r"(?!.*关于)[\u4e00-\u9fff、 ]{3,60}(?:令|公告|[（(]令[）)])")
 _PATH = re.compile(r"[^。]*(?:[>»›][^。]*|首页)")
 """Where a page stands in its site (首页 > 政务公开 > 文件)."""
 
-_RED_ENDS = ("文件", "令", "令）", "公告", "通告")
 _VERB = re.compile(r"(?:关于|印发|转发|批转|发布|公布)")
 _CARRIERS = re.compile(r"(?:印发|转发|批转)(?!.*(?:通知|决定|函|批复)》)")
 _CARRIED_ENDS = ("通知", "决定", "函", "批复", "公告", "令")
@@ -40,6 +42,13 @@ _PAIRS = ("《》", "（）", "()", "〈〉", "“”", "「」")
 _QUOTED = re.compile(r"《(?:[^《》]|《[^《》]*》)*》")
 _ISSUED = re.compile(r"[^《》]{2,60}(?:印发|发布|公布)《(?P<title>(?:[^《》]|《[^《》]*》)+)》")
 _ANSWER = re.compile(r"(?P<organs>.+?)对.+的(?:答复|批复|复函)$")
+
+
+def cut_red_head(line: str) -> str:
+    """Return the names in the line of issuers in red at the top (…人民政府文件, …令); "" if the line is none."""
+    end = _RED_END.search(line, max(0, len(line) - _RED_END_LENGTH))
+    names = line[: end.start()] if end and len(line) <= LONGEST_TITLE else ""
+    return names if all(map(_ORGAN.fullmatch, re.split("[ 、]", names))) else ""
 
 
 def find_title(lines: Sequence[str], *, beginning: str) -> str:
@@ -113,7 +122,7 @@ def _is_next_issuer(title: str, line: str) -> bool:
 
 
 def _is_furniture(line: str) -> bool:
-    red = RED_HEAD.fullmatch(line) is not None and line.endswith(_RED_ENDS)
+    red = line == _RED_WORD or cut_red_head(line) != ""
     return red or _is_remark(line) or _PATH.fullmatch(line) is not None or re.fullmatch(DATE, line) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from textq.records import Level
 
 _GOES_ON = {"市": "场值", "区": "域间块位段", "县": "级域"}
-_OTHER_NAMES = "路街镇"
+_OTHER_NAMES = re.compile("[路街镇]|大学|学院|银行(?!业)")
+"""What makes the alias before it the name of something else (长春路, 吉林大学, 北京银行)."""
+
 _EDGES = frozenset("、，。；：（）()《》“”和与及 \t\n")
 _BRACKETS = {"中国（": "）", "中国(": ")"}
 
@@ -152,7 +155,7 @@ class Gazetteer:
             if text[end : end + 1] and text[end] in _GOES_ON.get(name[-1], ""):
                 name = name[:-1]
             mention = _Mention(start, start + len(name), name, tuple(self.lookup(name, on=on)))
-            if mention.bearers and not _names_street(text, mention):
+            if mention.bearers and not _names_other(text, mention):
                 mentions.append(mention)
         return mentions
 
@@ -212,7 +215,7 @@ def _is_listed(text: str, mention: _Mention, beside: set[int]) -> bool:
     return alone and ((before == "、" and mention.start - 1 in beside) or (after == "、" and mention.end in beside))
 
 
-def _names_street(text: str, mention: _Mention) -> bool:
-    """Whether an alias begins the name of a street or town (长春路, 朝阳镇)."""
-    after = text[mention.end : mention.end + 1]
-    return bool(after) and after in _OTHER_NAMES and all(place.name != mention.name for place in mention.bearers)
+def _names_other(text: str, mention: _Mention) -> bool:
+    """Whether an alias begins the name of a street, town, university or bank (长春路, 朝阳镇, 吉林大学)."""
+    other = _OTHER_NAMES.match(text, mention.end)
+    return other is not None and all(place.name != mention.name for place in mention.bearers)

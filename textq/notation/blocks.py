@@ -18,19 +18,25 @@ _NOTE = re.compile(
     r"|[\u4e00-\u9fff]{2,14}公报(?:[0-9]{4}年.*)?|(?:当前|您的?(?:现在|所在)?的?)位置.*",
     re.DOTALL,
 )
-LABELLED = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,4})[:：](?P<value>.+)")
-"""A line "成文日期：2016年3月21日"."""
-
 _DATE_LINE = re.compile(rf"[（(]?(?P<organs>[\u4e00-\u9fff（） ]{{0,60}}?)(?P<date>{DATE})[）)]?")
+
+_PRINTER = r"[\u4e00-\u9fff（） ]{2,40}(?:[处室科局厅办部会]|中心)"
+"""Who prints a document, down to the office: 某市人民政府办公厅秘书处."""
 
 CC_LINE = re.compile(
     r"(?:抄送|抄报|抄发|分送|主送|报|送|(?:信息|政务)?公开(?:方式|选项|属性|类别|形式)|(?:是否)?宜公开(?:选项)?|主题词"
     r"|(?:业务|政策)?(?:联系|咨询)(?:人|电话|方式|地址|单位|邮箱)|传真|(?:电子)?邮箱|邮政编码|邮编|校对|打字|打印|录入|印制)[:：].*"
     r"|[（(]联系(?:人|电话|方式)[:：].*[）)]"
-    rf"|(?:{ORGAN})? ?{DATE} ?(?:印发|印制|翻印)[。，, （(]*(?:共印.{{1,12}}份)?[）)]?"
+    rf"|(?:{ORGAN}|{_PRINTER})? ?{DATE} ?(?:印发|印制|翻印)[。，, （(]*(?:共印.{{1,12}}份)?[）)]?"
     r"|[（(]?(?:共印|印数)[:：]?.{1,12}份[）)]?"
 )
 """A line of the cc block at the foot of a document."""
+
+COPIED_TO = re.compile(r"(?:抄送|抄报|抄发|分送|主送)[:：].*")
+"""The line of the cc block that lists bodies; the list can go on below it."""
+
+_BODY = r"[^，,、；;。]{1,24}[门院委办局厅部会室区府团校司社馆关行心位构组派体联队站所县市省处旗州盟业台]"
+_LISTED_BODIES = re.compile(rf"{_BODY}(?:[，,、；;。]{_BODY})*[，,、；;。]?")
 
 ATTACHMENT_LIST = re.compile(r"附件? ?[:：].+")
 """A line that names an annex: in the list above the signature, or at the head of the annex itself."""
@@ -53,6 +59,13 @@ TABLE_NOTE = re.compile(r"(?:备 ?)?注 ?[0-9]{0,2}[:：].+|(?:填表|填报)?�
 
 _SEAL = re.compile(r"[（(](?:(?:此处)?(?:加?盖)?(?:印章|公章|章)|代章|签章)[）)]")
 
+_POST = r"代?(?:[省市县区州旗盟部署局厅行关院] ?长|检 ?察 ?长|主 ?席|总 ?理|主 ?任|委 ?员 ?长)"
+_SIGNER = re.compile(rf"{_POST}(?:[:：] ?| +)(?P<name>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){{1,9}})")
+"""The person who signs an order or a decree: 市长 刘忻, 署 长 倪岳峰."""
+
+_LONGEST_NAME = 4
+"""Characters of a Chinese name; longer ones hold a point between their parts (阿不都热合曼·…)."""
+
 _ADDRESSED = re.compile(r"(?!.*(?:如下|以下|下列))(?:各.*|.*(?:政府|部门|单位|机构|委员会|管委会|企业|公司|[厅局]))")
 
 CONTENTS_MARK = re.compile(r"目 ?[录次]")
@@ -61,6 +74,17 @@ CONTENTS_MARK = re.compile(r"目 ?[录次]")
 def remove_seal(line: str) -> str:
     """Return the name of a signing body without （印章）, （盖章） and the like behind it."""
     return _SEAL.sub("", line).strip()
+
+
+def is_signer(line: str) -> bool:
+    """Tell whether a line is the office and the name of the person who signs (市长 刘忻)."""
+    found = _SIGNER.fullmatch(" ".join(line.split()))
+    return found is not None and ("·" in found["name"] or len(found["name"].replace(" ", "")) <= _LONGEST_NAME)
+
+
+def lists_bodies(line: str) -> bool:
+    """Tell whether a line can go on with the list of a cc block: short names, set apart by commas."""
+    return len(line) <= ADDRESSEE_LENGTH and match_mark(line) is None and _LISTED_BODIES.fullmatch(line) is not None
 
 
 def match_date_line(line: str) -> re.Match[str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from textq.notation.numerals import NUMERAL, parse_number
+from textq.notation.numerals import NUMERAL, parse_number, read_roman
 
 
 class Level(IntEnum):
@@ -126,7 +126,7 @@ _SIGNS = frozenset("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑
 
 _DECIMAL_LEVELS = {2: Level.PAIR, 3: Level.TRIPLE, 4: Level.QUADRUPLE}
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
+_ROMAN_LETTERS = frozenset("ivx")
 
 
 def match_mark(text: str, position: int = 0) -> Mark | None:
@@ -185,14 +185,7 @@ def _read(numeral: str) -> int:
     if numeral.isdecimal():
         return int(numeral)
     lower = numeral.lower()
-    return _read_roman(lower) if set(lower) <= set(_ROMAN_DIGITS) else ord(lower) - ord("a") + 1
-
-
-def _read_roman(numeral: str) -> int:
-    values = [_ROMAN_DIGITS[char] for char in numeral]
-    return sum(
-        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
-    )
+    return read_roman(lower) if set(lower) <= _ROMAN_LETTERS else ord(lower) - ord("a") + 1
 
 
 def _is_enumerated(text: str, position: int, number: int) -> bool:

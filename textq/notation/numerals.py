@@ -16,6 +16,11 @@ _DIGITS = (
 _UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000}
 _SCORES = {"廿": "二十", "卅": "三十"}
 
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
+    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+
 NUMERAL = "[零〇○一二三四五六七八九十百千两]"
 """A character class: one character of a Chinese numeral."""
 
@@ -67,6 +72,58 @@ def _digit(char: str, numeral: str) -> int:
     if char not in _DIGITS:
         raise ValueError(f"{numeral!r} is not a Chinese numeral: {char!r}")
     return _DIGITS[char]
+
+
+def write_chinese(
+    number: int,
+    digits: str = "零一二三四五六七八九",
+    units: str = "十百千万",
+    *,
+    zero: str = "零",
+    leading_one: bool = False,
+) -> str:
+    """Return a number from 1 to 99,999,999 in Chinese (101 = 一百零一).
+
+    Parameters
+    ----------
+    digits, units
+        The signs of 0 to 9, and those of 10, 100, 1,000 and 10,000.
+    zero
+        What stands for places left out between others.
+    leading_one
+        Whether 10 is 一十; else it is 十.
+    """
+    high, low = divmod(number, 10_000)
+    if high:
+        above = write_chinese(high, digits, units, zero=zero, leading_one=leading_one)
+        below = write_chinese(low, digits, units, zero=zero, leading_one=True) if low else ""
+        return above + units[3] + (zero if 0 < low < 1000 else "") + below
+    text = ""
+    for power in (3, 2, 1, 0):
+        digit, number = divmod(number, 10**power)
+        if digit:
+            text += digits[digit] + (units[power - 1] if power else "")
+        elif text and number and not text.endswith(zero):
+            text += zero
+    return text.removeprefix(digits[1]) if text.startswith(digits[1] + units[0]) and not leading_one else text
+
+
+def write_roman(number: int) -> str:
+    """Return a positive number in small Roman letters (4 = iv)."""
+    text = ""
+    for value, letters in _ROMAN:
+        count, number = divmod(number, value)
+        text += letters * count
+    return text
+
+
+def read_roman(numeral: str) -> int:
+    """Return the value of a number in small Roman letters (iv = 4)."""
+    signs = {letters: value for value, letters in _ROMAN if len(letters) == 1}
+    values = [signs[letter] for letter in numeral]
+    return sum(
+        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
 
 
 def parse_date(text: str) -> date | None:

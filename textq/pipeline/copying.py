@@ -27,9 +27,8 @@ class CopiedClauses:
 def measure_copies(kept: Sequence[Kept], folder: Path) -> tuple[list[Kept], CopiedClauses]:
     """Return what is kept of each file with its share of new text, and the clauses that are copies."""
     counted = {one.reading.doc_id: one for one in kept if one.reading.document}
-    documents = pd.DataFrame(
-        [(doc_id, *_describe(one)) for doc_id, one in counted.items()], columns=["doc_id", "level", "issued_on"]
-    )
+    described = [(doc_id, *_describe(one)) for doc_id, one in counted.items()]
+    documents = pd.DataFrame(described, columns=["doc_id", "level", "place", "issued_on"])
 
     def read_clauses(doc_id: str) -> list[str]:
         text = read_text(folder, doc_id)
@@ -44,11 +43,11 @@ def measure_copies(kept: Sequence[Kept], folder: Path) -> tuple[list[Kept], Copi
     return measured, CopiedClauses(_locate(copying, counted))
 
 
-def _describe(one: Kept) -> tuple[str | None, str | None]:
+def _describe(one: Kept) -> tuple[str | None, str, str | None]:
     document = one.reading.document
     assert document is not None
     dated = document.issued_on or document.published_on
-    return document.level, str(dated) if dated else None
+    return document.level, document.place, str(dated) if dated else None
 
 
 def _locate(copying: Copying, counted: dict[str, Kept]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """From files to scores: documents → clauses → codings → scores → run folder."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, fields
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,7 @@ from textq.ingest.confirm import CHECK_NAME, read_confirmed, write_check
 from textq.ingest.document import Reading
 from textq.ingest.extract import PdfEngine, ReadSpec
 from textq.ingest.files import SourceFile, find_files
+from textq.ingest.readers import describe_readers
 from textq.lexicon.read import builtin_codebook
 from textq.pipeline.copying import measure_copies
 from textq.pipeline.gather import Kept, gather
@@ -76,30 +78,33 @@ def score(
     Raises
     ------
     ConfigError, ManifestError, OSError
-        Before anything is read; OSError if ``out`` cannot be written. A file that cannot be read raises nothing: it is
-        listed in ``run.documents``.
+        Before anything is read; OSError if ``out`` cannot be written. ManifestError also when all is read, if one file
+        stands for several places under one id. A file that cannot be read raises nothing: it is listed in
+        ``run.documents``.
     """
     started_at = datetime.now().astimezone()
     check_near_duplicates(near_duplicates)
     spec, read = _make_spec(sharing, share_of, depreciation), ReadSpec(pdf_engine=pdf_engine, ocr=ocr)
     corpus, answers = find_files(_list_paths(paths)), _list_paths(confirmed)
-    process = ProcessSpec(read, read_confirmed(answers), ExtractCache(Path(out) / "cache", code_version()))
+    stated = {**corpus.lists, **hash_files(answers)}
+    readers = describe_readers(corpus.files, read)
+    cache = ExtractCache(Path(out) / "cache", f"{code_version()} {readers}")
+    process = ProcessSpec(read, read_confirmed(answers), cache)
     prepare_folder(Path(out))
     parameters = {
         "sharing": sharing, "share_of": share_of, "depreciation": depreciation, "near_duplicates": near_duplicates,
-        **asdict(read),
+        "time_limit": time_limit, **asdict(read),
     }  # fmt: skip
 
     def write(folder: Path) -> Mapping[str, object]:
-        processed = _process_files(corpus.files, process, jobs, time_limit, on_progress)
-        kept = _write_details(processed, near_duplicates, folder)
+        with closing(_process_files(corpus.files, process, jobs, time_limit, on_progress)) as processed:
+            kept = _write_details(processed, near_duplicates, folder)
         coded = _read_coded(folder)
         documents = build_documents([one.reading for one in kept], [one.cells for one in kept])
         tables = build_tables(documents, coded, corpus.coverage, spec)
         for field in fields(tables):
             write_table(getattr(tables, field.name), folder / field.name)
-        stated = {**corpus.lists, **hash_files(answers)}
-        described = describe_run(documents, coded["instrument"], parameters, stated, find_warnings(tables))
+        described = describe_run(documents, coded["instrument"], parameters, readers, stated, find_warnings(tables))
         return {**described, "volatile": describe_machine(started_at)}
 
     return Run(write_run(Path(out), started_at, write))
@@ -127,12 +132,16 @@ def _process_files(
     jobs: int,
     time_limit: float,
     on_progress: Callable[[int, int], None] | None,
-) -> Iterator[Processed]:
+) -> Generator[Processed]:
     results = map_items(partial(process_file, spec=spec), files, jobs=jobs, time_limit=time_limit)
-    for done, result in enumerate(results, 1):
-        if on_progress:
-            on_progress(done, len(files))
-        yield Processed(Reading(result.item, "failed", reason=result.reason)) if isinstance(result, Lost) else result
+    with closing(results):
+        for done, result in enumerate(results, 1):
+            if on_progress:
+                on_progress(done, len(files))
+            if isinstance(result, Lost):
+                yield Processed(Reading(result.item, "failed", reason=result.reason))
+            else:
+                yield result
 
 
 def _write_details(processed: Iterator[Processed], near_duplicates: NearDuplicates, folder: Path) -> list[Kept]:

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from textq.errors import ConfigError, ManifestError
-from textq.ingest.duplicates import Copies, NearDuplicate, explain_surplus, find_copies, find_near_duplicates
+from textq.frames import LIST_BREAK
+from textq.ingest.duplicates import (
+    Copies,
+    NearDuplicate,
+    explain_reposts,
+    explain_surplus,
+    find_copies,
+    find_near_duplicates,
+)
 from textq.pipeline.gather import Kept, locate_text, read_text
 
 NearDuplicates = Literal["count", "first"]
@@ -31,6 +39,8 @@ def check_near_duplicates(choice: str) -> None:
 def settle_copies(kept: Sequence[Kept], folder: Path, near_duplicates: NearDuplicates) -> list[Kept]:
     """Let documents of the same text count once, with the earliest dates stated, and name those of nearly the same.
 
+    A near-duplicate that is the same document on another site never counts.
+
     Texts of documents that do not count are removed from ``folder``.
 
     Raises
@@ -43,8 +53,7 @@ def settle_copies(kept: Sequence[Kept], folder: Path, near_duplicates: NearDupli
     sketches = [one.sketch for one in settled if one.sketch]
     near = find_near_duplicates(sketches, lambda doc_id: read_text(folder, doc_id))
     settled = _name_near(settled, near)
-    if near_duplicates == "first":
-        settled = _drop(settled, explain_surplus(near))
+    settled = _drop(settled, explain_surplus(near) if near_duplicates == "first" else explain_reposts(near))
     _remove_texts(folder, kept, settled)
     return settled
 
@@ -79,10 +88,8 @@ def _name_near(kept: Sequence[Kept], near: Sequence[NearDuplicate]) -> list[Kept
     found: dict[str, list[str]] = {}
     for pair in near:
         found.setdefault(pair.second.path, []).append(f"{pair.first.doc_id}:{pair.similarity:.2f}")
-    return [
-        replace(one, cells={**one.cells, "near_duplicates": ";".join(found[one.path])}) if one.path in found else one
-        for one in kept
-    ]
+    cells = {path: {"near_duplicates": LIST_BREAK.join(named)} for path, named in found.items()}
+    return [replace(one, cells={**one.cells, **cells.get(one.path, {})}) for one in kept]
 
 
 def _require_unique_ids(kept: Sequence[Kept]) -> None:

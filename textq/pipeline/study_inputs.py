@@ -12,13 +12,17 @@ from textq.ingest.manifest import CoverageRow, read_coverage
 from textq.lexicon.places import builtin_zones
 from textq.outcomes.problems import describe_problem
 from textq.outcomes.read import read_designations, read_series, read_units
-from textq.pipeline.study_notes import DOUBTFUL_DAY, INCOMPLETE
+from textq.pipeline.study_notes import DOUBTFUL_DAY
 from textq.records import NONE
 from textq.run import Run, load_run
+from textq.run_tables import INCOMPLETE, INCOMPLETE_STOCK
 from textq.tables import SCORES
 
 DOUBTFUL = ("jump", "level_break", "index")
 """What the check of a series finds that makes wrong numbers if it is no fact."""
+
+STOCKS = ("stock", "power_stock")
+"""The measures that count documents of earlier periods too."""
 
 MEASURES = tuple(name for name, kind in SCORES.columns.items() if kind == "Float64" and not name.startswith("n_"))
 """The columns of scores.csv that can serve as an intensity."""
@@ -131,10 +135,18 @@ def _read_scores(study: Study, run: Run) -> pd.DataFrame:
     instruments = [name for name in run.meta["classes"] if name != NONE]
     table = run.scores[run.scores["instrument"].isin(instruments)]
     wide = table.pivot(index=["unit", "period", "coverage"], columns="instrument", values=settings.measure)
-    wide = wide[instruments].rename_axis(columns=None).reset_index()
+    wide = settle_stocks(wide[instruments].rename_axis(columns=None).reset_index(), run.coverage, settings.measure)
     if settings.coverage is None:
         return wide
     return apply_coverage(wide, read_coverage(settings.coverage), str(settings.coverage))
+
+
+def settle_stocks(scores: pd.DataFrame, coverage: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Let periods after an unread document be incomplete for stocks; for other measures they are as covered."""
+    lacking = scores["coverage"] == INCOMPLETE_STOCK
+    covered = scores["unit"].map(coverage.set_index("unit")["coverage"])
+    settled = INCOMPLETE if measure in STOCKS else covered
+    return scores.assign(coverage=scores["coverage"].mask(lacking, settled))
 
 
 def apply_coverage(scores: pd.DataFrame, stated: Sequence[CoverageRow], source: str) -> pd.DataFrame:

@@ -5,9 +5,7 @@ import pandas as pd
 from econ.errors import name_first
 from econ.estimate import Dropped
 from textq.lexicon.places import builtin_gazetteer
-
-INCOMPLETE = "incomplete"
-"""The coverage of a unit-period of which a document could not be read."""
+from textq.run_tables import INCOMPLETE
 
 DOUBTFUL_DAY = "doubtful_day"
 """The column of designations that says whether the day is not confirmed."""

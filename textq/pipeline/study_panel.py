@@ -19,7 +19,6 @@ from textq.config import BY_MEASURE, NOTHING, PRE, REFUSE, Study
 from textq.errors import ConfigError, StudyError
 from textq.pipeline.study_inputs import KEY, Inputs
 from textq.pipeline.study_notes import (
-    INCOMPLETE,
     count_designations,
     count_entries,
     describe_coverage,
@@ -28,6 +27,7 @@ from textq.pipeline.study_notes import (
     list_coverage,
     name_units,
 )
+from textq.run_tables import INCOMPLETE
 
 OUTCOME = "synchronization"
 SHARE = "share"

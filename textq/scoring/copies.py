@@ -1,4 +1,4 @@
-"""Which clauses, and what share of each document, were copied from documents of a higher level."""
+"""Which clauses, and what share of each document, were copied from documents of the authorities above."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ LONG_RUN = 20
 """A run of at least so many letters is more than an official phrase: it is not new, whatever clause it stands in."""
 
 _RANKS = {"central": 0, "province": 1, "prefecture": 2, "county": 3}
+_EVERYWHERE = ""
+"""The place of central documents."""
 
 _TYPES = {"doc_id": "string", "position": "Int64", "copied_from": "string", "copied_share": "Float64"}
 """The columns of :attr:`Copying.clauses`."""
@@ -38,7 +40,7 @@ _KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Copying:
-    """What was copied from documents of a higher level, of the same day or before.
+    """What was copied from documents of the authorities above, of the same day or before.
 
     Attributes
     ----------
@@ -56,9 +58,8 @@ class Copying:
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """The whole clauses and the shingles of documents of one rank."""
+    """The whole clauses and the shingles of documents of one rank and place."""
 
-    rank: int
     wholes: Holders
     shingles: Holders
 
@@ -78,9 +79,10 @@ class _Trace:
 
 
 def measure_copying(documents: pd.DataFrame, read_clauses: Callable[[str], Sequence[str]]) -> Copying:
-    """Find what documents copied from those above them: central > province > prefecture > county.
+    """Find what documents copied from those above them: of the centre, and of the province and prefecture around them.
 
-    A clause is a copy if its letters and digits are those of a clause of a higher-level document of the same day or
+    A document of another province is not above, whatever its level: what is taken over from there has spread, as from
+    a peer. A clause is a copy if its letters and digits are those of a clause of a document above, of the same day or
     before, its own number aside; the first of these is its source (of one day the highest). It is a nearly literal copy
     if it is not SHORT and at least NEARLY of its letters stand, in runs of SHINGLE_SIZE and more, in one such document;
     the one that holds most of it is its source. Names in 《》 are left out of what is counted.
@@ -88,7 +90,9 @@ def measure_copying(documents: pd.DataFrame, read_clauses: Callable[[str], Seque
     Parameters
     ----------
     documents
-        ``doc_id`` (unique), ``level``, ``issued_on`` (ISO). A document without level or date neither lends nor borrows.
+        ``doc_id`` (unique), ``level``, ``place``, ``issued_on`` (ISO). A document without level or date neither lends
+        nor borrows. ``place`` is the six-digit code of the issuers' own place; the digits tell which place lies in
+        which (33, 3301, 330110). Without it (NA or "") a local document lends to none, and only the centre lends to it.
     read_clauses
         Gives the texts of the coded clauses of a ``doc_id``, in order. It is called several times for a document, so
         that no text need be kept: what is kept are about 8 MB per million characters of the documents that can lend.
@@ -96,7 +100,7 @@ def measure_copying(documents: pd.DataFrame, read_clauses: Callable[[str], Seque
     Raises
     ------
     TableError
-        If a level is unknown.
+        If a level is unknown, or a place is no code.
     """
     dated = _number_documents(documents)
     ids = dated["doc_id"].tolist()
@@ -104,12 +108,13 @@ def measure_copying(documents: pd.DataFrame, read_clauses: Callable[[str], Seque
     def read(number: int) -> Letters:
         return Letters.read(read_clauses(ids[number]))
 
-    shelves = _fill_shelves(dated["rank"].tolist(), read)
+    seats = list(zip(dated["rank"].tolist(), dated["place"].tolist(), strict=True))
+    shelves = _fill_shelves(seats, read)
     fetch = lru_cache(_KEPT)(lambda number: Holders.collect([(number, read(number).shingles)]))
     rows: list[tuple[str, int, str, float]] = []
     new_shares: dict[str, float | None] = {}
-    for doc_id, rank, last in zip(ids, dated["rank"], dated["last"], strict=True):
-        above = [shelf for shelf in shelves if shelf.rank < rank]
+    for doc_id, seat, last in zip(ids, seats, dated["last"], strict=True):
+        above = [shelf for outer in _list_above(*seat) for shelf in shelves.get(outer, ())]
         trace = _trace_clauses(Letters.read(read_clauses(doc_id)), above, last, fetch)
         rows += _list_copies(doc_id, trace, ids)
         new_shares[doc_id] = trace.new_share
@@ -123,30 +128,48 @@ def _number_documents(documents: pd.DataFrame) -> pd.DataFrame:
     unknown = sorted(set(known["level"]) - set(_RANKS))
     if unknown:
         raise TableError(f"measure_copying: the level must be one of {', '.join(_RANKS)}. Got {unknown[0]!r} instead.")
-    ranked = known.assign(rank=known["level"].map(_RANKS).astype("int64"))
+    codes = known["place"].astype("string").fillna("").where(known["level"] != "central", _EVERYWHERE)
+    wrong = codes[(codes != "") & ~codes.str.fullmatch("[0-9]{6}")]
+    if len(wrong):
+        raise TableError(f"measure_copying: the place must be a six-digit code. Got {wrong.iloc[0]!r} instead.")
+    ranked = known.assign(rank=known["level"].map(_RANKS).astype("int64"), place=codes)
     dated = ranked.sort_values(["issued_on", "rank", "doc_id"], ignore_index=True)
     return dated.assign(last=dated.index.to_series().groupby(dated["issued_on"]).transform("max"))
 
 
-def _fill_shelves(ranks: Sequence[int], read: Callable[[int], Letters]) -> list[_Shelf]:
-    """Collect what documents can lend; those of the lowest rank there is have no one to lend to."""
-    shelves = []
-    for rank in sorted(set(ranks))[:-1]:
-        lenders: list[tuple[int, Letters]] = []
-        room = _SHELF_SIZE
-        for number in (number for number, own in enumerate(ranks) if own == rank):
-            lenders.append((number, read(number)))
-            room -= len(lenders[-1][1].shingles)
-            if room <= 0:
-                shelves.append(_fill_shelf(rank, lenders))
-                lenders, room = [], _SHELF_SIZE
-        shelves.append(_fill_shelf(rank, lenders))
+def _list_above(rank: int, place: str) -> list[tuple[int, str]]:
+    """Return the ranks and places whose documents stand above those of a rank and place."""
+    around = {place[:2] + "0000", place[:4] + "00", place} if place else set()
+    return [(0, _EVERYWHERE)] * (rank > 0) + [(higher, outer) for higher in range(1, rank) for outer in sorted(around)]
+
+
+def _fill_shelves(
+    seats: Sequence[tuple[int, str]], read: Callable[[int], Letters]
+) -> dict[tuple[int, str], list[_Shelf]]:
+    """Collect what documents can lend, by rank and place; those that no document stands below lend nothing."""
+    shelves = {}
+    own_seats = set(seats)
+    for seat in sorted(own_seats & {outer for below in own_seats for outer in _list_above(*below)}):
+        shelves[seat] = list(_fill_seat([number for number, own in enumerate(seats) if own == seat], read))
     return shelves
 
 
-def _fill_shelf(rank: int, lenders: Sequence[tuple[int, Letters]]) -> _Shelf:
+def _fill_seat(numbers: Sequence[int], read: Callable[[int], Letters]) -> Iterator[_Shelf]:
+    """Yield the shelves of the documents of one rank and place, none of them much larger than _SHELF_SIZE."""
+    lenders: list[tuple[int, Letters]] = []
+    room = _SHELF_SIZE
+    for number in numbers:
+        lenders.append((number, read(number)))
+        room -= len(lenders[-1][1].shingles)
+        if room <= 0:
+            yield _fill_shelf(lenders)
+            lenders, room = [], _SHELF_SIZE
+    yield _fill_shelf(lenders)
+
+
+def _fill_shelf(lenders: Sequence[tuple[int, Letters]]) -> _Shelf:
     wholes = Holders.collect((number, letters.wholes) for number, letters in lenders)
-    return _Shelf(rank, wholes, Holders.collect((number, letters.shingles) for number, letters in lenders))
+    return _Shelf(wholes, Holders.collect((number, letters.shingles) for number, letters in lenders))
 
 
 def _trace_clauses(letters: Letters, above: Sequence[_Shelf], last: int, fetch: Callable[[int], Holders]) -> _Trace:

@@ -1,6 +1,5 @@
 """Which block of the document each line belongs to: title, body, annex, table, signature, cc, contents, notes."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
@@ -11,17 +10,21 @@ from textq.notation.blocks import (
     CC_LINE,
     CLOSING_NOTE,
     CONTENTS_MARK,
+    COPIED_TO,
     HEAD_LINES,
     TABLE_NOTE,
     count_head_lines,
     is_addressee,
     is_note,
+    is_signer,
+    lists_bodies,
     match_date_line,
     remove_seal,
 )
 from textq.notation.marks import Level, match_mark
 from textq.notation.organs import split_organs
 from textq.records import CELL_BREAK
+from textq.segment.contents import read_entry
 
 Block = Literal["title", "contents", "body", "annex", "annex_mark", "row", "signature", "cc", "note"]
 
@@ -35,7 +38,9 @@ _LONGEST_CONTENTS = 500
 _LONGEST_LIST = 40
 """So many annexes or signing bodies are listed at most."""
 
-_LEADER = re.compile(r"[.…·\s_—-]*[（(]?[0-9]*[）)]?$")
+_COMMAS = ("，", ",", "、", "；", ";")
+_LONGEST_COPIED = 8
+"""The list of a cc block has at most so many lines."""
 
 
 def find_blocks(texts: Sequence[str], *, title: str = "") -> list[Block]:
@@ -53,6 +58,7 @@ class _BlockFinder:
         self._body: Block = "body"
         self._in_title = False
         self._unsigned_until = 0
+        self._listed_until = 0
 
     def find(self) -> list[Block]:
         at = self._mark_head()
@@ -93,8 +99,7 @@ class _BlockFinder:
             self._in_title = True
             return at + 1
         if _is_cc(text):
-            self._blocks[at] = "cc"
-            return at + 1
+            return self._mark_cc(at)
         signature = self._count_signature(at)
         if signature:
             self._blocks[at : at + signature] = ["signature"] * signature
@@ -121,7 +126,7 @@ class _BlockFinder:
         last = min(len(self._texts), at + _LONGEST_CONTENTS)
         end = at + 1
         while end < last:
-            entry = _LEADER.sub("", self._texts[end]).replace(" ", "")
+            entry = read_entry(self._texts[end])
             mark = match_mark(self._texts[end])
             if entry in entries or "。" in entry or (mark is not None and mark.level == Level.ARTICLE):
                 break
@@ -143,6 +148,23 @@ class _BlockFinder:
             end += 1
         return end
 
+    def _mark_cc(self, at: int) -> int:
+        """Mark a line of the cc block; the list of a 抄送 line goes on below it up to its full stop."""
+        end = at + 1
+        if COPIED_TO.fullmatch(self._texts[at]):
+            last = min(len(self._texts), at + _LONGEST_COPIED)
+            while end < last and self._goes_on_copying(end):
+                end += 1
+        self._blocks[at:end] = ["cc"] * (end - at)
+        return end
+
+    def _goes_on_copying(self, at: int) -> bool:
+        above, text = self._texts[at - 1], self._texts[at]
+        if above.endswith("。") or CELL_BREAK in text or not lists_bodies(text):
+            return False
+        is_list = above.endswith(_COMMAS) or text.endswith((*_COMMAS, "。"))
+        return is_list and not (self._opens_annex(text) or _is_cc(text))
+
     def _is_annex_list(self, at: int) -> bool:
         """Tell whether a line begins the list of annexes: it has several, or only signature, annexes or cc follow."""
         if "附" not in self._texts[at][:2]:
@@ -159,11 +181,13 @@ class _BlockFinder:
         return mark is not None and mark["title"] != "" and self._opens_annex(self._texts[at])
 
     def _end_of_annex_list(self, at: int) -> int:
-        end = at + 1
+        """Return where the annexes that are listed from line ``at`` on end; lines once read are not read again."""
         last = min(len(self._texts), at + _LONGEST_LIST)
+        end = max(at + 1, self._listed_until)
         while end < last and (_is_listed_attachment(self._texts[end]) or self._names_annex(end)):
             end += 1
-        return end
+        self._listed_until = end
+        return min(end, last)
 
     def _mark_annex_list(self, at: int) -> int:
         """Mark the list of annexes above the signature (附件：1.… and its numbered continuation)."""
@@ -209,7 +233,7 @@ def _is_titular(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST_NAME and bool(split_organs(_as_line(text)))
+    return len(text) <= _LONGEST_NAME and (is_signer(text) or bool(split_organs(_as_line(text))))
 
 
 def _is_date(text: str) -> bool:

@@ -10,19 +10,21 @@ from itertools import groupby
 from textq.notation.marks import Level, Mark
 from textq.records import CODED_KINDS, Clause, Document, Kind, Span
 from textq.segment.blocks import Block, find_blocks
+from textq.segment.headings import LONGEST_HEADING, SENTENCE_END, Numbered, find_names, is_heading
 from textq.segment.lines import cut_lines
 from textq.segment.numbering import settle_marks
-from textq.segment.outline import Outline
-from textq.segment.responsible import find_responsible, read_duty_line
+from textq.segment.outline import HEADING_BREAK, Outline
+from textq.segment.responsible import find_responsible, is_deadline, read_duty_line
 from textq.segment.tables import Row, read_rows
 
-_SENTENCE_END = ("。", "；", "！", "？", ";", "．")
-_LONGEST_HEADING = 50
 _MOST_TITLES = 2
 """So many titles can follow one another."""
 
 _INTRODUCES = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}[。]?\Z")
 """How a line ends that introduces a list without a colon (…应当符合下列条件。)."""
+
+_BULLET = re.compile(r"——|[●★☆◆◇■□▪•·○►▶➢✓√]")
+"""How an item begins that has a sign for a number."""
 
 _NUMBERED: frozenset[Block] = frozenset({"body", "annex"})
 """The blocks whose lines can be numbered."""
@@ -43,6 +45,7 @@ class _Line:
     next_mark: Mark | None = None
     row: Row | None = None
     is_title: bool = False
+    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,30 @@ def _settle_part(lines: Sequence[_Line]) -> None:
     for line, mark in zip(reversed(lines), reversed(settle_marks(texts, [line.mark for line in lines])), strict=True):
         line.mark, line.next_mark = mark, following
         following = mark or following
+    for line, is_name in zip(lines, find_names(_list_numbered(lines)), strict=True):
+        line.is_name = is_name
     for is_row, group in groupby(lines, key=lambda line: line.block == "row"):
         run = list(group)
         for line, row in zip(run, read_rows([line.text for line in run]) if is_row else (), strict=False):
             line.row = row
+
+
+def _list_numbered(lines: Sequence[_Line]) -> list[Numbered]:
+    return [
+        Numbered(line.mark, _body(line, line.mark), below.text if below and _goes_on(line.mark, below) else "")
+        if line.mark
+        else Numbered(None)
+        for line, below in zip(lines, [*lines[1:], None], strict=True)
+    ]
+
+
+def _goes_on(mark: Mark, below: _Line) -> bool:
+    """Tell whether the line below belongs to the division of ``mark``: it has a deeper mark, or none."""
+    return below.mark.level > mark.level if below.mark else _has_text(below)
+
+
+def _body(line: _Line, mark: Mark) -> str:
+    return line.text[len(mark.label) :].lstrip()
 
 
 def _mark_titles(lines: Sequence[_Line]) -> None:
@@ -120,9 +143,9 @@ def _mark_titles(lines: Sequence[_Line]) -> None:
 
 
 def _may_be_title(line: _Line) -> bool:
-    if line.mark or line.block not in _NUMBERED or len(line.text) > _LONGEST_HEADING:
+    if line.mark or line.block not in _NUMBERED or len(line.text) > LONGEST_HEADING:
         return False
-    has_sentence = any(sign in line.text for sign in "。；：，、;:") or line.text.endswith((*_SENTENCE_END, "."))
+    has_sentence = any(sign in line.text for sign in "。；：，、;:") or line.text.endswith((*SENTENCE_END, "."))
     return not has_sentence and not read_duty_line(line.text)
 
 
@@ -138,7 +161,7 @@ def _place(outline: Outline, lines: Sequence[_Line], at: int) -> _Place:
         return _Place("heading", outline.division)
     if line.row:
         return _place_row(outline, line.row)
-    if read_duty_line(line.text):
+    if read_duty_line(line.text) or is_deadline(line.text):
         return _Place("note", outline.division, outline.heading)
     following = lines[at + 1] if at + 1 < len(lines) else None
     return (
@@ -148,11 +171,12 @@ def _place(outline: Outline, lines: Sequence[_Line], at: int) -> _Place:
 
 def _place_row(outline: Outline, row: Row) -> _Place:
     kinds: dict[str, Kind] = {"head": "heading", "group": "heading", "row": "annex", "total": "note"}
-    return _Place(kinds[row.kind], outline.division, outline.heading, row.head, row.responsible)
+    heading = HEADING_BREAK.join(filter(None, (outline.heading, row.group)))
+    return _Place(kinds[row.kind], outline.division, heading, row.head, row.responsible)
 
 
 def _place_marked(outline: Outline, line: _Line, mark: Mark, following: _Line | None) -> _Place:
-    body = line.text[len(mark.label) :].lstrip()
+    body = _body(line, mark)
     below = following.mark if following else None
     leads = below is not None and below.level > mark.level
     is_like_siblings = outline.has_heading(mark.level)
@@ -160,11 +184,14 @@ def _place_marked(outline: Outline, line: _Line, mark: Mark, following: _Line | 
     division, heading = outline.division, outline.heading
     is_section = not stem or is_like_siblings or _is_sibling(mark, line.next_mark)
     has_text = _has_text(following) and (is_section and not (stem and outline.in_article))
-    if _is_heading(mark, body, leads=leads, has_text=has_text):
+    if is_heading(mark, body, leads=leads, has_text=has_text) or (line.is_name and has_text and not outline.in_article):
         outline.add_heading(mark.level, line.text)
         return _Place("heading", division, heading, stem)
     if leads and below is not None and _introduces(body, below):
         outline.add_stem(below.level, line.text)
+        return _Place("stem", division, heading, stem)
+    if _introduces_bullets(body, following):
+        outline.bullet_stem = line.text
         return _Place("stem", division, heading, stem)
     is_item = bool(stem) or (outline.in_article and mark.level > Level.ARTICLE)
     return _Place("item" if is_item else "provision", division, heading, stem, find_responsible(line.text))
@@ -172,6 +199,10 @@ def _place_marked(outline: Outline, line: _Line, mark: Mark, following: _Line | 
 
 def _has_text(line: _Line | None) -> bool:
     return line is not None and line.mark is None and line.block in _NUMBERED
+
+
+def _introduces_bullets(text: str, following: _Line | None) -> bool:
+    return text.endswith(("：", ":")) and following is not None and _BULLET.match(following.text) is not None
 
 
 def _is_sibling(mark: Mark, following: Mark | None) -> bool:
@@ -186,22 +217,17 @@ def _introduces(body: str, below: Mark, *, needs_colon: bool = False) -> bool:
     return below.number == 1 and not needs_colon and _INTRODUCES.search(body[-50:]) is not None
 
 
-def _is_heading(mark: Mark, body: str, *, leads: bool, has_text: bool) -> bool:
-    """Tell whether a numbered line is a heading: chapters always, others if they only introduce what follows."""
-    if mark.level < Level.ARTICLE:
-        return True
-    if mark.level == Level.ARTICLE or body.endswith(("：", ":")) or len(body) > _LONGEST_HEADING:
-        return False
-    if not any(sign in body for sign in "。；，"):
-        return leads or (has_text and not body.endswith((*_SENTENCE_END, "、")))
-    return leads and body.endswith("。") and body.count("。") == 1 and "，" not in body
-
-
 def _place_unmarked(outline: Outline, line: _Line, following: _Line | None) -> _Place:
+    if outline.bullet_stem and _BULLET.match(line.text) and not line.text.endswith(("：", ":")):
+        responsible = find_responsible(line.text)
+        return _Place("item", outline.division, outline.heading, outline.bullet_stem, responsible)
     if line.is_title:
         return _Place("heading", outline.division, outline.heading)
     outline.enter_paragraph(line.next_mark)
     division, heading = outline.division, outline.heading
+    if _introduces_bullets(line.text, following):
+        outline.bullet_stem = line.text
+        return _Place("stem", division, heading)
     below = following.mark if following else None
     if below is not None and _introduces(line.text, below, needs_colon=not outline.is_numbered):
         outline.add_stem(below.level, line.text)
@@ -211,12 +237,14 @@ def _place_unmarked(outline: Outline, line: _Line, following: _Line | None) -> _
 
 
 def _hand_up_duties(lines: Sequence[_Line], places: list[_Place]) -> None:
-    """Give the bodies of a line like （责任单位：市财政局） to the clause above it."""
+    """Give the bodies of lines like （责任单位：市财政局） to the clause above them."""
+    above: int | None = None
     for at, (line, place) in enumerate(zip(lines, places, strict=True)):
-        above = places[at - 1] if at else None
-        if place.kind == "note" and above and above.kind in CODED_KINDS:
-            bodies = dict.fromkeys((*above.responsible, *read_duty_line(line.text)))
-            places[at - 1] = replace(above, responsible=tuple(bodies))
+        if place.kind != "note":
+            above = at if place.kind in CODED_KINDS else None
+        elif above is not None:
+            bodies = dict.fromkeys((*places[above].responsible, *read_duty_line(line.text)))
+            places[above] = replace(places[above], responsible=tuple(bodies))
 
 
 class _SpanFinder:

@@ -5,14 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from textq.notation.blocks import match_date_line
 from textq.notation.marks import Level, Mark, find_marks, match_mark
 from textq.records import CELL_BREAK
+from textq.segment.contents import find_contents, is_entry
 from textq.segment.quotations import Quotations
 
-_SENTENCE_END = frozenset("。；：！？”）;:)．」』］]〕】")
+_SENTENCE_END = frozenset('。；：！？”）;:)．」』］]〕】"')
 _CITING = frozenset("法例本照和及与至、》")
 _LISTING = frozenset("，,、")
 _LONGEST_TITLE = 40
+_LONGEST_SIGNATURE = 100
 _LONGEST_GAP = 3
 """The number of an article is at most so much higher than the last one: up to two were repealed or lost."""
 
@@ -43,17 +46,8 @@ def cut_lines(text: str) -> list[Line]:
     reaches over line breaks there, and nowhere else.
     """
     cutter = _Cutter(text)
-    lines = [line for start, end in _physical_lines(text) for line in cutter.cut(start, end)]
+    lines = [line for start, end in cutter.list_lines() for line in cutter.cut(start, end)]
     return _join_quoted(text, lines, cutter.quotations)
-
-
-def _physical_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each line that is not blank begins, behind its indentation, and ends."""
-    ends = [-1, *(found.start() for found in re.finditer("\n", text)), len(text)]
-    for before, end in pairwise(ends):
-        line = text[before + 1 : end].lstrip()
-        if line:
-            yield end - len(line), end
 
 
 def _join_quoted(text: str, lines: Sequence[Line], quotations: Quotations) -> list[Line]:
@@ -85,10 +79,25 @@ class _Cutter:
     def __init__(self, text: str) -> None:
         self.quotations = Quotations(text)
         self._text = text
+        self._contents = find_contents(text)
+        self._first_stop = text.find("。") if "。" in text else len(text)
         self._last: dict[tuple[Level, tuple[int, ...]], Mark] = {}
         self._listed: Level | None = None
         self._title_from: int | None = None
         self._titled = Level.PART
+
+    def list_lines(self) -> Iterator[tuple[int, int]]:
+        """Yield where each line that is not blank begins, behind its indentation, and ends.
+
+        A table of contents inside a line is a line of its own.
+        """
+        breaks = [*(found.start() for found in re.finditer("\n", self._text)), len(self._text)]
+        if self._contents:
+            breaks = sorted({*breaks, self._contents.start, self._contents.end})
+        for before, end in pairwise([0, *breaks]):
+            line = self._text[before:end].lstrip()
+            if line:
+                yield end - len(line), end
 
     def cut(self, start: int, end: int) -> Iterator[Line]:
         """Yield the logical lines of the physical line ``[start, end)``; a row of a table is one."""
@@ -108,7 +117,16 @@ class _Cutter:
                 yield self._strip(position, mark.start, opening)
                 self._enter(mark)
                 position, opening = mark.start, mark
-        yield self._strip(position, end, opening)
+        signed = self._find_signature(position, end)
+        yield self._strip(position, signed, opening)
+        if signed < end:
+            yield self._strip(signed, end, None)
+
+    def _find_signature(self, start: int, end: int) -> int:
+        """Return where the names and the date begin that stand behind the last full stop of a line; ``end`` if none."""
+        stop = self._text.rfind("。", max(start, end - _LONGEST_SIGNATURE), end) + 1
+        is_signed = 0 < stop < end and match_date_line(self._text[stop:end].strip()) is not None
+        return stop if is_signed and self.quotations.find(stop) is None else end
 
     def _match_opening(self, start: int) -> Mark | None:
         """Return the mark a physical line opens with, unless it is quoted or cited by a sentence that was broken."""
@@ -132,6 +150,8 @@ class _Cutter:
             self._listed = mark.level
 
     def _opens_line(self, mark: Mark, *, has_second: bool) -> bool:
+        if self._contents and self._contents.start <= mark.start < self._contents.end:
+            return is_entry(mark, self._contents.level)
         if self._is_spaced_article(mark):
             return True
         if mark.level == self._listed and self._text[mark.start - 1] in _LISTING:
@@ -202,8 +222,9 @@ class _Cutter:
         return 0 < len(title) <= _LONGEST_TITLE and _TITLE.fullmatch(title) is not None
 
     def _is_behind_head(self, mark: Mark) -> bool:
-        """Tell whether this is the first chapter or article of all, behind nothing but the document's head."""
-        return mark.level <= Level.ARTICLE and not self._last and self._text.find("。", 0, mark.start) < 0
+        """Tell whether this is the first chapter, article or 一、 of all, behind nothing but the document's head."""
+        is_first = mark.level <= Level.ARTICLE or mark.level == Level.FIRST
+        return is_first and not self._last and mark.start < self._first_stop
 
     def _strip(self, start: int, end: int, mark: Mark | None) -> Line:
         line = self._text[start:end]

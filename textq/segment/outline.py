@@ -1,10 +1,9 @@
 """Where in a document we are: the open divisions, their headings, and the stems whose lists are open."""
 
-import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from textq.notation.marks import Level, Mark
+from textq.notation.numerals import write_chinese
 
 HEADING_BREAK = " / "
 """Between the headings of a heading path."""
@@ -28,6 +27,8 @@ class Outline:
     _headings: list[tuple[Level, str]] = field(default_factory=list)
     _stems: list[_Stem] = field(default_factory=list)
     _paragraphs: int = 0
+    bullet_stem: str = ""
+    """The line that introduces the list of bullets that is open."""
 
     @property
     def division(self) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ class Outline:
         for mark in self._path:
             labels.append(mark.label.strip(" \u3000"))
             if mark.level == Level.ARTICLE and self._paragraphs > 1:
-                labels.append(f"第{_to_numeral(self._paragraphs)}款")
+                labels.append(f"第{write_chinese(self._paragraphs)}款")
         return tuple(labels)
 
     @property
@@ -64,11 +65,13 @@ class Outline:
         self._path.clear()
         self._headings.clear()
         self._stems.clear()
+        self.bullet_stem = ""
 
     def enter(self, mark: Mark) -> str:
         """Enter the division of ``mark``; return the stem whose list it continues, or ""."""
         self._path = [*(open_ for open_ in self._path if open_.level < mark.level), mark]
         self._headings = [open_ for open_ in self._headings if open_[0] < mark.level]
+        self.bullet_stem = ""
         if mark.level <= Level.ARTICLE:
             self._paragraphs = 1
         return self._continue_stem(mark)
@@ -90,6 +93,7 @@ class Outline:
 
         ``following`` is the next mark of the document.
         """
+        self.bullet_stem = ""
         if not self.in_article or self._path[-1].level < Level.ARTICLE:
             return
         if following and any(_goes_on(open_, following) for open_ in self._path):
@@ -98,7 +102,9 @@ class Outline:
         self._paragraphs += 1
 
     def add_heading(self, level: Level, text: str) -> None:
-        """Remember the heading of the division just entered."""
+        """Remember the heading of the division just entered; the text of an article with a title begins below it."""
+        if level == Level.ARTICLE:
+            self._paragraphs = 0
         self._headings.append((level, text))
 
     def add_stem(self, item_level: Level, text: str) -> None:
@@ -109,17 +115,3 @@ class Outline:
 
 def _goes_on(item: Mark, following: Mark) -> bool:
     return item.level == following.level > Level.ARTICLE and following.number == item.number + 1
-
-
-@lru_cache(maxsize=256)
-def _to_numeral(number: int) -> str:
-    """Return a number below 10,000 in Chinese; a larger one in digits."""
-    if number >= 10_000:
-        return str(number)
-    digits = "零一二三四五六七八九"
-    text = "".join(
-        (digits[digit] + unit if digit else "零")
-        for digit, unit in zip(map(int, f"{number:04}"), "千百十 ", strict=True)
-    )
-    text = re.sub("零+", "零", text.replace(" ", "")).strip("零")
-    return text.removeprefix("一") if text.startswith("一十") else text

@@ -14,11 +14,15 @@ _DEEPEST = 8
 """So many quotations can be open one inside the other; the outer ones of more are forgotten."""
 
 _CLOSING = {"“": "”", "「": "」", "『": "』", "《": "》"}
-_SIGN = re.compile("[“”「」『』《》\n]")
+_STRAIGHT = '"'
+"""The typewriter's mark, which opens and closes alike."""
+
+_SIGN = re.compile(f"[“”「」『』《》{_STRAIGHT}\n]")
 _ANNOUNCING = frozenset("：:，,。；;\n")
 """Behind these signs a quotation of several lines can begin; inside a sentence a mark left open is a slip."""
 
 _NEW_PARAGRAPH = frozenset("。；\n")
+_BEHIND_CLOSING = frozenset("。；，、;,)） \n")
 
 
 @dataclass(slots=True)
@@ -31,11 +35,13 @@ class _Open:
 
 
 def find_quotations(text: str) -> list[Span]:
-    """Return the outermost quotations of ``text`` with their marks (“ ”, 「 」, 『 』, 《 》), in order.
+    """Return the outermost quotations of ``text`` with their marks (“ ”, 「 」, 『 』, 《 》, " "), in order.
 
     A quotation of several paragraphs repeats “ at the beginning of each and closes once. It reaches over line breaks
     only if it is announced: behind a colon, a comma, the end of a sentence, or at the beginning of a line. A mark
-    without its partner within :data:`LONGEST_QUOTATION` characters quotes nothing, so it cannot hide the rest.
+    without its partner within :data:`LONGEST_QUOTATION` characters quotes nothing, so it cannot hide the rest. A
+    straight mark closes the quotation that another one opened; behind a colon it opens a new one, and the other was
+    forgotten.
     """
     opened: deque[_Open] = deque(maxlen=_DEEPEST)
     found: list[Span] = []
@@ -43,12 +49,30 @@ def find_quotations(text: str) -> list[Span]:
         char, at = sign[0], sign.start()
         if char == "\n":
             opened = deque((one for one in opened if one.spans_lines), maxlen=_DEEPEST)
+        elif char == _STRAIGHT:
+            _take_straight(text, at, opened, found)
         elif char in _CLOSING:
             if not _repeats_opening(text, at, opened):
                 opened.append(_Open(at, _CLOSING[char], char != "《" and _is_announced(text, at)))
         else:
             _close(char, at, opened, found)
     return found
+
+
+def _take_straight(text: str, at: int, opened: deque[_Open], found: list[Span]) -> None:
+    """Open or close a quotation at a straight mark; at the beginning of a line it can repeat the one that is open."""
+    last = next((one for one in reversed(opened) if one.closing == _STRAIGHT), None)
+    if last is None or at - last.start >= LONGEST_QUOTATION or _announces_straight(text, at):
+        if last is not None:
+            opened.remove(last)
+        opened.append(_Open(at, _STRAIGHT, _is_announced(text, at)))
+    elif text[at - 1] != "\n":
+        _close(_STRAIGHT, at, opened, found)
+
+
+def _announces_straight(text: str, at: int) -> bool:
+    """Tell whether a straight mark behind a colon opens: a word follows at once."""
+    return text[at - 1] in "：:" and at + 1 < len(text) and text[at + 1] not in _BEHIND_CLOSING
 
 
 def _repeats_opening(text: str, at: int, opened: deque[_Open]) -> bool:

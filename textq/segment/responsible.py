@@ -24,14 +24,21 @@ _SEPARATOR = re.compile(r"[、，,；;。：:/|\s]+|等(?:[0-9一二三四五六
 _NO_BODY = re.compile(
     r"|各?(?:有关|相关|各|其他|其它)*(?:部门|单位|机构|地区|方面)?(?:和单位|单位)?|按?职责分工|无|略|同上|[-—–/]+|[0-9.．]+"
 )
+_DEADLINE = re.compile(r"(?:完成|办结|整改|推进|落实)(?:时限|时间|期限|日期)[：:][^；;。）)］\]】]{1,60}[。；;]?")
+_RANK = r"[市州盟区县旗](?:[（(][市区县、]{1,3}[）)])?"
+_ALL_OF = re.compile(rf"各{_RANK}(?:、{_RANK})+")
+"""各区、县（市）政府 is one body."""
+
+_KEPT_TOGETHER = "\0"
 _LONGEST_BODY = 40
 _LONGEST_DUTY = 300
 
 
 def split_bodies(cell: str) -> tuple[str, ...]:
     """Return the bodies that a cell names, in order: split at 、，；, blanks and 等; 有关部门 names none."""
-    parts = (_LABEL.sub("", part) for part in _SEPARATOR.split(_LABEL.sub("、", cell)))
-    bodies = (_strip_duty(part) for part in parts)
+    whole = _ALL_OF.sub(lambda found: found[0].replace("、", _KEPT_TOGETHER), _DEADLINE.sub("", cell))
+    parts = (_LABEL.sub("", part) for part in _SEPARATOR.split(_LABEL.sub("、", whole)))
+    bodies = (_strip_duty(part).replace(_KEPT_TOGETHER, "、") for part in parts)
     return tuple(dict.fromkeys(body for body in bodies if not _NO_BODY.fullmatch(body) and len(body) <= _LONGEST_BODY))
 
 
@@ -64,6 +71,12 @@ def read_duty_line(text: str) -> tuple[str, ...]:
     whole = _BRACKET.fullmatch(text.rstrip("。；"))
     inside = whole["inside"] if whole else text if _LABEL.match(text) and len(text) <= _LONGEST_DUTY else ""
     return split_bodies(inside) if inside and "。" not in inside[:-1] and _names_duty(inside) else ()
+
+
+def is_deadline(text: str) -> bool:
+    """Tell whether a line does nothing but set the day by which a task is done (完成时限：2021年12月底)."""
+    whole = _BRACKET.fullmatch(text)
+    return _DEADLINE.fullmatch(whole["inside"] if whole else text) is not None
 
 
 def _names_duty(inside: str) -> bool:

@@ -21,11 +21,12 @@ _NUMBER = re.compile(r"[0-9０-９.,，%％]+")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: what it is, the column heads above it ("" if none), and the bodies it makes responsible."""
+    """One row: what it is, the column heads and the group's title above it ("" if none), whom it makes responsible."""
 
     kind: RowKind
     head: str
     responsible: tuple[str, ...] = ()
+    group: str = ""
 
 
 def read_rows(texts: Sequence[str], head: str = "") -> list[Row]:
@@ -37,6 +38,7 @@ def read_rows(texts: Sequence[str], head: str = "") -> list[Row]:
     one goes on with.
     """
     rows: list[Row] = []
+    group = ""
     carried: dict[int, str] = {}
     for at, text in enumerate(texts):
         cells = [cell.strip() for cell in text.split(CELL_BREAK)]
@@ -46,7 +48,8 @@ def read_rows(texts: Sequence[str], head: str = "") -> list[Row]:
             rows.append(Row("head", ""))
             continue
         responsible = _read_responsible(cells, head, carried) if kind == "row" else ()
-        rows.append(Row(kind, head, responsible))
+        rows.append(Row(kind, head, responsible, "" if kind == "group" else group))
+        group = next(filter(None, cells)) if kind == "group" else group
     return rows
 
 

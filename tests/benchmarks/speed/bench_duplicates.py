@@ -75,7 +75,7 @@ def judge_copies(laws: Sequence[dict]) -> None:
     documents = pd.DataFrame({"doc_id": list(clauses)})
     documents["level"] = documents["doc_id"].str.startswith("above/").map({True: "central", False: "province"})
     start = time.process_time()
-    copying = measure_copying(documents.assign(issued_on="2020-01-01"), clauses.__getitem__)
+    copying = measure_copying(documents.assign(place="", issued_on="2020-01-01"), clauses.__getitem__)
     spent = time.process_time() - start
     megabytes = sum(len(text.encode()) for texts in clauses.values() for text in texts) / 1e6
     print(f"{'measure copying':24} {spent:8.3f} s {megabytes / spent:8.2f} MB/s")

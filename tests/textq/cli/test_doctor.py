@@ -50,7 +50,7 @@ def test_what_is_missing_and_needed_is_3(run_textq: Run, monkeypatch: pytest.Mon
     done = run_textq("doctor", "--lang", "zh")
     assert done.code == 3
     assert "缺失  读取 PDF: pypdfium2 " in done.out
-    assert "→ 重新安装: pip install --force-reinstall textq" in done.out
+    assert f"→ 重新安装: {sys.executable} -m pip install --force-reinstall textq" in done.out
     assert done.out.endswith("请先解决标为 “缺失” 的各项\n")
     assert json.loads(run_textq("doctor", "--json").out)["fit"] is False
 
@@ -138,3 +138,17 @@ def test_the_chinese_font(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setattr(doctor_checks, "_FONTS", ())
     monkeypatch.setattr(doctor_checks.shutil, "which", lambda name: None)
     assert check_font() == Check("font", "yellow", "", "font")
+
+
+def test_a_converter_that_does_not_start_is_no_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(office, "find_converter", lambda: office.Converter("LibreOffice", tmp_path / "soffice"))
+    check = doctor_checks.check_office()
+    assert (check.state, check.advice) == ("yellow", "does_not_start")
+
+
+def test_json_gives_the_advice_in_words(run_textq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(doctor_checks._LIBRARIES, "pdf", ("no-such-package",))
+    done = run_textq("doctor", "--json", "--lang", "en")
+    checks = {check["name"]: check["advice"] for check in json.loads(done.out)["checks"]}
+    assert checks["pdf"].startswith(f"install again: {sys.executable} -m pip")
+    assert checks["txt"] == ""

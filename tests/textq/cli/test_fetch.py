@@ -118,6 +118,14 @@ def test_proxies_are_spoken_of(run_textq: Run, tmp_path: Path, site: str, monkey
     assert "addresses of hosts are not checked" in shown.err
 
 
+def test_the_copy_of_the_manifest_is_named_where_there_is_one(run_textq: Run, tmp_path: Path, site: str) -> None:
+    path = write_manifest(tmp_path, f"{site}/a1")
+    assert "kept as" not in run_textq("fetch", path, *PLAIN, "--out", tmp_path / "new").out
+    kept = tmp_path / ".fetch" / "manifest-1.csv"
+    assert f"(the one before is kept as {kept})" in run_textq("fetch", path, *PLAIN).out
+    assert kept.is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -1,5 +1,6 @@
 """The group: help, version, the way from an error to a message and an exit code."""
 
+import errno
 import importlib.metadata
 import subprocess
 import sys
@@ -60,6 +61,14 @@ def test_error_is_1_and_one_message(run_textq: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("textq.pipeline.scores.score", fail_with(RunError("the run is gone. Score again.")))
     done = run_textq("score", "x")
     assert (done.code, done.out, done.err) == (1, "", "error: the run is gone. Score again.\n")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), OSError(f"Error writing. Detail: [errno {errno.ENOSPC}] No space left")]
+)
+def test_a_full_disk_is_told_so(run_textq: Run, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    monkeypatch.setattr("textq.pipeline.scores.score", fail_with(error))
+    assert "error: no space is left on the disk." in run_textq("score", "x").err
 
 
 @pytest.mark.parametrize("verbosely", ["-v", "TEXTQ_VERBOSE"])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +49,16 @@ def test_a_failure_leaves_nothing_behind_and_the_last_run_stands(tmp_path: Path)
 
     assert [path.name for path in (tmp_path / "runs").iterdir()] == [run.name]
     assert find_run(tmp_path) == run
+
+
+def test_what_a_killed_run_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    old, young = tmp_path / "runs" / ".partial-old", tmp_path / "runs" / ".partial-young"
+    for folder in (old, young):
+        (folder / "spool").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    write_one(tmp_path)
+
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

@@ -60,3 +60,13 @@ def test_a_long_beginning_is_read_at_once() -> None:
     start = time.process_time()
     read_adoption("2019年3月28日人民政府 " * 50000)
     assert time.process_time() - start < 1
+
+
+def test_many_names_behind_a_day_are_read_at_once():
+    names = "、".join(
+        f"{name}市人民政府"
+        for name in ["杭州", "宁波", "温州", "嘉兴", "湖州", "绍兴", "金华", "衢州", "舟山", "台州", "丽水", "合肥"]
+    )
+    start = time.process_time()
+    read_adoption(f"2018年5月1日{names}、{names}等")
+    assert time.process_time() - start < 1

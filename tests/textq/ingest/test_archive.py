@@ -3,6 +3,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -176,3 +177,25 @@ def test_an_archive_is_opened_once_for_all_its_members(tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile, "ZipFile", Counted)
     assert [read_member(made, name) for name in list_members(made)] == [b"x"] * 50
     assert opened == [made]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        (["附件/实施方案.docx", "通知.txt"], "gbk"),
+        (["通知.txt"], "gbk"),
+        (["图.jpg", "a.txt"], "gbk"),
+        (["通知.txt", "图.jpg"], "utf-8"),
+        (["café.txt", "été.txt"], "utf-8"),
+    ],
+)
+def test_all_names_of_an_archive_are_of_one_encoding(tmp_path, stored, shown):
+    made = pack_raw(tmp_path / "a.zip", [name.encode(shown) for name in stored])
+    assert list_members(made) == stored
+
+
+def test_an_archive_that_may_not_be_read_is_no_damaged_one(tmp_path, monkeypatch):
+    made = pack(tmp_path / "a.zip", {"a.txt": b"1"})
+    monkeypatch.setattr(zipfile, "ZipFile", Mock(side_effect=PermissionError(13, "Permission denied")))
+    with pytest.raises(ReadError, match="may not be read by this user"):
+        list_members(made)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import time
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -104,6 +105,7 @@ def test_an_answer_comes_back(path: Path) -> None:
         ("issued_on", "-", "-"),
         ("units", 330100, "330100"),
         ("units", 330100.0, "330100"),
+        ("units", "１１０１０５", "110105"),
         ("units", "杭州市；义乌", "330100;330782"),
         ("units", "南京市鼓楼区", "320106"),
         ("units", "襄樊市", "420600"),
@@ -128,6 +130,9 @@ def test_each_kind_of_cell(path: Path, field: str, cell: object, value: str) -> 
         ("units", "鼓楼区", "the name of 4 places (320106 南京市"),
         ("units", "某某市", "the name of no place"),
         ("units", 33010, "six-digit code"),
+        ("units", "999999", "999999 is the code of no place in the gazetteer"),
+        ("issued_on", "2999-01-01", "issued_on 2999-01-01 lies in the future"),
+        ("issued_on", "2017年5月", "of an unknown day, the first of the month"),
         ("title", "=1+1", "Write its value as text"),
         ("title", True, "Write its value as text"),
     ],
@@ -175,6 +180,18 @@ def test_what_is_no_book_is_refused(path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(ManifestError, match=r"no \.xlsx file"):
         read_confirmed(path)
+
+
+def test_a_book_that_fills_the_memory_is_refused(path: Path) -> None:
+    write_check([row()], path)
+    with zipfile.ZipFile(path) as small, zipfile.ZipFile(path.with_name("big.xlsx"), "w", zipfile.ZIP_DEFLATED) as big:
+        for name in small.namelist():
+            filler = b"<row><c/></row>" * 200_000 if "sheet1" in name else b""
+            big.writestr(name, small.read(name).replace(b"</sheetData>", filler + b"</sheetData>"))
+    start = time.process_time()
+    with pytest.raises(ManifestError, match="unpacks to 3 MB"):
+        read_confirmed(path.with_name("big.xlsx"))
+    assert time.process_time() - start < 1
 
 
 def test_a_book_without_the_columns_is_refused(path: Path) -> None:

@@ -87,3 +87,9 @@ def test_two_characters_of_gbk_that_are_utf_8_by_chance():
 def test_ascii_does_not_make_debris_readable():
     with pytest.raises(ReadError, match="UTF-8 breaks at byte 100 of"):
         decode_text(b"<" * 100 + "日本の政策について、これは重要です。".encode("shift_jis"))
+
+
+def test_text_that_is_cut_off_inside_a_character_is_told_so():
+    data = "支持企业建设海外仓。".encode("gb18030")[:-1]
+    with pytest.raises(ReadError, match=f"GB18030 breaks at byte {len(data) - 1} of {len(data)}: cut off"):
+        decode_text(data)

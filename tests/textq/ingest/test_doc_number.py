@@ -102,3 +102,10 @@ def test_long_lines_are_read_at_once(line):
     find_numbers([line])
     cut_number(line)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("bracket", "（〔[【")
+def test_a_line_of_brackets_is_read_at_once(bracket):
+    start = time.process_time()
+    assert find_numbers([bracket * 8000]) == []
+    assert time.process_time() - start < 1

@@ -145,6 +145,16 @@ def test_a_file_is_read_once_for_a_version_of_the_code(tmp_path, monkeypatch):
     assert len(calls) == 2
 
 
+@pytest.mark.parametrize("damaged", [b"", b"{", b"{}", b"[]", b'{"text": 1}', b"\xff\xfe"])
+def test_a_damaged_extract_is_made_anew(tmp_path, damaged):
+    cache = ExtractCache(tmp_path, "1")
+    cache.put("abcd", Extract("正文"))
+    (tmp_path / "ab" / "abcd.json").write_bytes(damaged)
+    assert cache.get("abcd") is None
+    cache.put("abcd", Extract("正文"))
+    assert cache.get("abcd") == Extract("正文")
+
+
 def test_a_half_written_extract_is_never_seen(tmp_path):
     cache = ExtractCache(tmp_path, "1")
     cache.put("abcd", Extract("正文"))

@@ -5,15 +5,19 @@ import json
 import pickle
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from textq.ingest.duplicates import (
     NEAR,
     SHINGLE_SIZE,
+    NearDuplicate,
     Sketch,
+    explain_reposts,
     explain_surplus,
     find_copies,
     find_near_duplicates,
@@ -227,3 +231,29 @@ def test_estimates_lie_about_the_truth(estimate: Callable[[Sequence[str]], float
 
     assert abs(sum(errors)) / len(errors) < 0.03
     assert (sum(error**2 for error in errors) / len(errors)) ** 0.5 < 0.06
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"units": ("330200",)}, False),
+        ({"issued_on": date(2018, 5, 2)}, False),
+        ({"doc_number": "杭政〔2018〕2号"}, False),
+        ({"doc_number": ""}, True),
+        ({"doc_number": "", "title": "别的通知"}, False),
+        ({"doc_number": "", "issuers": ()}, False),
+    ],
+)
+def test_which_near_duplicates_are_one_document(change: dict[str, Any], same: bool) -> None:
+    first = Sketch(
+        "a", "a", ("330100",), date(2018, 5, 1), None, b"", b"", "杭政〔2018〕1号", "通知", ("杭州市人民政府",)
+    )
+    pair = NearDuplicate(first, replace(first, path="b", **change), 0.9)
+    assert pair.same_document == same
+    assert explain_reposts([pair]) == ({"b": "90% the same text as a"} if same else {})
+
+
+def test_without_a_day_no_document_is_a_repost() -> None:
+    first = Sketch("a", "a", ("330100",), None, None, b"", b"", "杭政〔2018〕1号")
+    assert not NearDuplicate(first, replace(first, path="b"), 0.9).same_document

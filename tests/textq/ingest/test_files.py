@@ -1,11 +1,13 @@
 import os
 import pickle
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from textq.errors import ConfigError, ManifestError, ReadError
+from textq.ingest import files
 from textq.ingest.files import find_files
 
 
@@ -203,3 +205,87 @@ def test_a_row_that_names_an_archive_asks_for_its_members(tmp_path):
     (file,) = find_files([tmp_path]).files
     with pytest.raises(ReadError, match=r"Name the documents in it: a\.zip/"):
         file.read_bytes()
+
+
+def test_a_link_that_leads_in_circles_is_a_file_that_cannot_be_opened(tmp_path):
+    (tmp_path / "l.pdf").symlink_to("l.pdf")
+    (file,) = find_files([tmp_path]).files
+    with pytest.raises(OSError, match=r"l\.pdf"):
+        file.read_bytes()
+    assert listed(state(put(tmp_path, "a.txt"), "a.txt,1", "l.pdf,2")) == ["a.txt", "l.pdf"]
+
+
+def test_folders_that_link_to_themselves_are_walked_once(tmp_path):
+    state(put(tmp_path, "a.txt"), "a.txt,1")
+    for name in "bcd":
+        (tmp_path / name).symlink_to(".")
+    assert listed(tmp_path) == ["a.txt"]
+    assert ignored(tmp_path) == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["p.pdf", "p.zip"])
+def test_a_pipe_is_never_opened(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    for path in (tmp_path, tmp_path / name):
+        (file,) = find_files([path]).files
+        with pytest.raises(ReadError, match="a pipe or a device"):
+            file.read_bytes()
+
+
+def test_a_row_that_names_a_folder_is_told_so(tmp_path):
+    state(put(tmp_path, "a.txt/b.txt"), "a.txt,1")
+    (file,) = (file for file in find_files([tmp_path]).files if not file.ignored)
+    with pytest.raises(ReadError, match="it is a folder"):
+        file.read_bytes()
+
+
+def test_a_file_without_measure_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_FILE", 3)
+    (file,) = find_files([put(tmp_path, "a.txt")]).files
+    with pytest.raises(ReadError, match="more than 3"):
+        file.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names of files are Unicode on this system")
+@pytest.mark.parametrize(("stored", "shown"), [("杭州市通知".encode("gbk"), "杭州市通知"), (b"\xff", "\\xff")])
+def test_a_name_that_is_no_utf8_is_text(tmp_path, stored, shown):
+    folder = put(tmp_path / "目录", "a.txt")
+    (folder / "a.txt").rename(os.fsdecode(os.fsencode(folder) + b"/" + stored + b".txt"))
+    (file,) = find_files([tmp_path]).files
+    assert file.path == f"目录/{shown}.txt"
+    assert file.read_bytes().decode() == "a.txt：正文。"
+    state(put(tmp_path, "b.txt"), "b.txt,1")
+    assert ignored(tmp_path) == {f"目录/{shown}.txt": "not listed in the manifest"}
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.xlsx", "Manifest.XLS", "manifest.csv.txt", "coverage.xlsx", "coverage.ods", "MANIFEST.et"]
+)
+def test_a_list_under_another_name_is_not_passed_over(tmp_path, name):
+    with pytest.raises(ManifestError, match=r"under the name .*Save it as that"):
+        find_files([put(tmp_path, "a.txt", name)])
+
+
+def test_the_workbook_behind_a_manifest_may_lie_beside_it(tmp_path):
+    state(put(tmp_path, "a.txt", "manifest.xlsx"), "a.txt,1")
+    assert listed(tmp_path) == ["a.txt"]
+
+
+def test_a_folder_that_may_not_be_read_is_listed(tmp_path, monkeypatch):
+    put(tmp_path, "closed/b.txt", "z.txt")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "closed")
+    closed, _ = find_files([tmp_path]).files
+    assert closed.path == "closed"
+    with pytest.raises(ReadError, match="the folder may not be read"):
+        closed.read_bytes()
+
+
+@pytest.mark.parametrize("rows", [(), ("a.txt,1",)])
+def test_folders_without_end_are_refused(tmp_path, monkeypatch, rows):
+    monkeypatch.setattr(files, "DEEPEST", len(tmp_path.parts) + 2)
+    put(tmp_path, "a.txt", "b/c/d/e.txt")
+    if rows:
+        state(tmp_path, *rows)
+    with pytest.raises(ConfigError, match="lies more than"):
+        find_files([tmp_path])

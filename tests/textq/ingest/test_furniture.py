@@ -1,5 +1,7 @@
 """What belongs to a web page, not to its document."""
 
+import time
+
 import pytest
 
 from textq.ingest.furniture import is_info_bar, is_label, is_label_line, is_page_furniture
@@ -60,3 +62,14 @@ def test_what_is_no_bar(line: str) -> None:
 def test_a_line_of_label_and_value() -> None:
     assert is_label_line("发文字号：国发〔2019〕5号")
     assert not is_label_line("申报条件：注册满一年")
+
+
+def test_controls_without_end_take_little_time() -> None:
+    start = time.perf_counter()
+    assert not is_page_furniture("放大字号" * 28 + "的规定")
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize("line", ["点击上方蓝字关注我们", "放大字号 缩小字号 打印"])
+def test_more_controls(line: str) -> None:
+    assert is_page_furniture(line)

@@ -86,6 +86,11 @@ def test_units(path, units):
         (["file,units", "a.txt,33010"], 2, "must be a six-digit code"),
         (["file,title", "a.txt,甲,乙"], 2, "3 cells for 2 columns"),
         ([""], 1, "the column file is missing"),
+        (["file,units", "a.txt,３３０１００"], 2, "must be a six-digit code in plain digits"),
+        (["file,issued_on", "a.txt,2999-01-01"], 2, "issued_on 2999-01-01 lies in the future"),
+        (["file,issued_on,retrieved_on", "a.txt,2020-01-02,2020-01-01"], 2, "is after retrieved_on 2020-01-01"),
+        (["file,id", f"a.txt,{'文' * 70}"], 2, "use 200 bytes at most"),
+        (["file,title", "a.txt,通知", f"b.txt,{'长' * 10_000_001}"], 3, "no CSV row: field larger than field limit"),
     ],
 )
 def test_every_error_names_file_and_line(path, lines, place, reason):
@@ -93,6 +98,11 @@ def test_every_error_names_file_and_line(path, lines, place, reason):
         read(path, *lines)
     assert str(error.value).startswith(f"{path}:{place}: ")
     assert reason in str(error.value)
+
+
+def test_effect_and_repeal_may_lie_ahead_and_cells_may_be_long(path):
+    (row,) = read(path, "file,effective_on,repealed_on,remark", f"a.txt,2998-01-01,2999-01-01,{'长' * 140_000}")
+    assert row.fields == {"effective_on": "2998-01-01", "repealed_on": "2999-01-01"}
 
 
 def test_binary_data_is_no_manifest(path):
@@ -122,6 +132,7 @@ def test_coverage(path):
         ([HEAD, "330100,2015,2020", "330100,2021,2022"], 3, "stands twice"),
         ([HEAD, "330100,2020,2015"], 2, "ends (2015) before it begins (2020)"),
         ([HEAD, "330100,15,2020"], 2, "'15' is no year"),
+        ([HEAD, "330100,２０１５,2020"], 2, "'２０１５' is no year"),
         ([HEAD, "330100,2015,"], 2, "'' is no year"),
         ([HEAD, "杭州,2015,2020"], 2, "six-digit code"),
         ([HEAD, "330100;330200,2015,2020"], 2, "are several units"),

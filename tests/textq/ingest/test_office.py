@@ -167,3 +167,13 @@ def test_nothing_is_left_behind(monkeypatch, tmp_path):
 def test_the_version_is_asked_of_the_program(tmp_path):
     assert ask_version(fake(tmp_path, "echo LibreOffice 7.4.7.2 40")) == "7.4.7.2"
     assert ask_version(Converter("LibreOffice", tmp_path / "gone")) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of the shell stands in for the program")
+def test_a_program_that_lacks_a_part_is_no_damaged_file(tmp_path, monkeypatch):
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\nexec oosplash-that-is-not-there\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(office, "find_converter", lambda: Converter("LibreOffice", program))
+    with pytest.raises(ReadError, match="LibreOffice does not start"):
+        read_office(RTF, "rtf")

@@ -86,6 +86,28 @@ def test_a_table_over_two_pages_has_its_head_once_and_its_torn_row_whole(engine)
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_row_that_no_rule_closes_at_the_end_of_its_page_is_whole(engine):
+    full = "建设覆盖全市的跨境电子商务公共服"
+
+    def paint(canvas: Canvas, page: int) -> None:
+        if page == 1:
+            put_lines(canvas, wrap(SENTENCE), top=780)
+            canvas.lines([(76, y, 456, y) for y in (140, 100)])
+            canvas.lines([(x, 140, x, 60) for x in (76, 136, 336, 456)])
+            put_row(canvas, ROWS[0], 126)
+            put_row(canvas, ["1", full, "市商务局"], 86)
+        else:
+            canvas.lines([(76, y, 456, y) for y in (800, 760, 680, 640)])
+            canvas.lines([(x, 800, x, 640) for x in (76, 136, 336, 456)])
+            for cells, y in ((ROWS[0], 786), (["", "务平台", ""], 746), (ROWS[2], 666)):
+                put_row(canvas, cells, y)
+
+    assert read_lines(draw(2, paint), pdf_engine=engine) == [
+        SENTENCE, TEXT[0], f"1｜{full}务平台｜市商务局", "2｜设立基金｜市财政局"
+    ]  # fmt: skip
+
+
 def test_a_whole_row_behind_a_page_break_is_a_row_of_its_own():
     def paint(canvas: Canvas, page: int) -> None:
         rows = [ROWS[0], ["1", "建设平台", "市商务局"]] if page == 1 else [["", "设立基金", "市财政局"]]
@@ -95,14 +117,17 @@ def test_a_whole_row_behind_a_page_break_is_a_row_of_its_own():
     assert "1｜建设平台｜市商务局\n｜设立基金｜市财政局" in read_pdf(draw(2, paint)).text
 
 
-def test_a_cell_that_spans_two_rows_is_read_once():
+def test_a_cell_that_spans_two_rows_is_read_in_each_as_in_a_word_file():
     def paint(canvas: Canvas, _: int) -> None:
         canvas.lines([(76, 700, 456, 700), (136, 660, 456, 660), (76, 620, 456, 620)])
         canvas.lines([(x, 700, x, 620) for x in (76, 136, 336, 456)])
         put_row(canvas, ["平台\n建设", "建设公共服务平台", "市商务局"], 670)
         put_row(canvas, ["", "设立统计监测中心", "市统计局"], 640)
 
-    assert read_lines(draw(1, paint)) == ["平台建设｜建设公共服务平台｜市商务局", "｜设立统计监测中心｜市统计局"]
+    assert read_lines(draw(1, paint)) == [
+        "平台建设｜建设公共服务平台｜市商务局",
+        "平台建设｜设立统计监测中心｜市统计局",
+    ]
 
 
 def paint_pages(canvas: Canvas, page: int, number: str, heads: tuple[str, ...]) -> None:

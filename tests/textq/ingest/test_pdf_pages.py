@@ -13,7 +13,7 @@ from textq.ingest import ocr
 from textq.ingest.extract import ReadSpec
 from textq.ingest.ocr import RecognisedLine
 from textq.ingest.pdf import engines, read_pdf
-from textq.ingest.pdf.limits import refuse_bombs, require_whole
+from textq.ingest.pdf.limits import check_streams, require_whole
 from textq.ingest.pdf.page import Glyph, PrintedPage
 from textq.ingest.pdf.page_kinds import classify_page
 from textq.ingest.pdf.witness import name_pages, sample_pages
@@ -216,14 +216,14 @@ def pack(times: int, size: int) -> bytes:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_streams_that_unpack_to_far_too_much_are_refused(times):
-    refuse_bombs(pack(times, 2**20))
+    check_streams(pack(times, 2**20))
     with pytest.raises(ReadError, match="unpacks to more than 128 MiB"):
-        refuse_bombs(pack(times, 129 * 2**20))
+        check_streams(pack(times, 129 * 2**20))
 
 
 def test_a_search_for_streams_takes_linear_time():
-    refuse_bombs(b"stream\n" * 200_000)
-    refuse_bombs((b"obj /FlateDecode stream\n" + b"x" * 99) * 20_000)
+    check_streams(b"stream\n" * 200_000)
+    check_streams((b"obj /FlateDecode stream\n" + zlib.compress(b"x" * 99)) * 20_000)
 
 
 def test_ends_of_files():
@@ -239,3 +239,33 @@ def test_ends_of_files():
     ]:
         with pytest.raises(ReadError, match=f"truncated PDF.*{re.escape(why)}"):
             require_whole(data)
+
+
+def test_two_pdfs_in_one_file_are_refused():
+    one = mixed(1, ())
+    with pytest.raises(ReadError, match="two PDFs in one file"):
+        read_pdf(one + one)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_damaged_stream_is_never_read_as_a_whole_page(engine):
+    text = "\n".join(f"BT 1 0 0 1 72 {800 - 16 * at} Tm (line {at} of the text {at * 7919}) Tj ET" for at in range(45))
+    whole = draw(1, lambda canvas, _: canvas._code.append(text))
+    stream, end = (whole.index(mark) for mark in (b"stream", b"endstream"))
+    packed = zlib.compress(text.encode())
+    whole = whole[:stream] + b"stream\n" + packed + b"\n" + whole[end:]
+    whole = re.sub(rb"/Filter \[[^\]]*\]", b"/Filter /FlateDecode", whole)
+    start = whole.index(packed)
+    check_streams(whole)
+    for at in range(start + 8, start + len(packed) - 8, 20):
+        with pytest.raises(ReadError, match="damaged PDF: a stream"):
+            read_pdf(whole[:at] + b"\xff\x00\xff\x00" + whole[at + 4 :], ReadSpec(pdf_engine=engine))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_page_that_is_listed_and_not_there_is_missed(engine):
+    whole = draw(2, lambda canvas, _: put_lines(canvas, wrap(SENTENCE * 3)))
+    first, second = re.search(rb"/Kids \[ (\d+) 0 R (\d+) 0 R \]", whole).groups()
+    lost = whole.replace(first + b" 0 R " + second + b" 0 R", first + b" 0 R " + b"9" * len(second) + b" 0 R")
+    with pytest.raises(ReadError, match="1 of the pages it lists are not in it"):
+        read_pdf(lost, ReadSpec(pdf_engine=engine))

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from textq.errors import ReadError
@@ -83,3 +85,22 @@ def test_rows_with_tabs_become_rows_and_a_single_one_stays_text():
         read_plain("序号\t任务\n1\t建设 平台\n正文\t在此。".encode()).text == "序号｜任务\n1｜建设 平台\n正文｜在此。"
     )
     assert read_plain("正文。\n一\t总则\n正文。".encode()).text == "正文。\n一 总则\n正文。"
+
+
+def test_links_of_markdown_keep_their_words():
+    text = '详见[实施方案](http://a/b_(c).pdf "方案")和[附件](<x>)。![徽章](a.png)[注]（二）'
+    assert markdown(text) == "详见实施方案和附件。[注]（二）"
+
+
+def test_signs_behind_a_heading_go_with_those_before_it():
+    assert markdown("## 一、总体要求 ##\n用 C #\n# C#") == "一、总体要求\n用C #\nC#"
+
+
+@pytest.mark.parametrize("reader", [read_plain, read_markdown])
+@pytest.mark.parametrize(
+    "motif", ["<!--", "**a ", "__a ", "|--", "\t", " ", "a\t", " #", "[", "[a](", "| ", "- ", "　", "> ", "---\n"]
+)
+def test_long_runs_take_little_time(reader, motif):
+    start = time.perf_counter()
+    reader(("支持企业。\n" + motif * 30_000 + "x").encode())
+    assert time.perf_counter() - start < 3

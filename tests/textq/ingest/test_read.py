@@ -136,3 +136,15 @@ def test_without_a_converter_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(office, "find_converter", lambda: None)
     with pytest.raises(ReadError, match=r"RTF is read by LibreOffice.*apt install libreoffice-writer.*save as \.docx"):
         read_file(rb"{\rtf1 x}", "a.txt")
+
+
+SAVED = "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\nMIME-Version: 1.0\r\n\r\n" + PAGE
+
+
+@pytest.mark.parametrize("name", ["a.mht", "a.mhtml", "a.doc", "a.html"])
+def test_a_saved_page_of_one_part(name):
+    assert read_file(SAVED.encode(), name).text == TEXT
+
+
+def test_a_text_with_a_header_of_mail_is_no_saved_page():
+    assert read_file(f"Date: 2020\nContent-Type: text/html\n\n{TEXT}".encode(), "a.txt").text.endswith(TEXT)

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textq.notation.numerals import UNFINISHED_DATE, find_dates, parse_date, parse_number
+from textq.notation.numerals import (
+    UNFINISHED_DATE,
+    find_dates,
+    parse_date,
+    parse_number,
+    read_roman,
+    write_chinese,
+    write_roman,
+)
 
 DIGITS = "零一二三四五六七八九"
 UNITS = ("", "十", "百", "千")
@@ -114,3 +122,42 @@ def test_an_unfinished_date_is_told_from_none(text):
     assert re.fullmatch(UNFINISHED_DATE, text)
     assert parse_date(text) is None
     assert not re.fullmatch(UNFINISHED_DATE, "第16年")
+
+
+@given(st.integers(1, 9999))
+def test_written_chinese_numbers_are_read_again(number):
+    assert parse_number(write_chinese(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (10, "十"),
+        (11, "十一"),
+        (101, "一百零一"),
+        (110, "一百一十"),
+        (1001, "一千零一"),
+        (10_000, "一万"),
+        (20_010, "二万零一十"),
+        (110_010, "十一万零一十"),
+    ],
+)
+def test_chinese_numbers_are_written_as_in_official_documents(number, written):
+    assert write_chinese(number) == written
+
+
+def test_chinese_numbers_in_financial_signs():
+    assert write_chinese(10_110, "零壹贰叁肆伍陆柒捌玖", "拾佰仟万", leading_one=True) == "壹万零壹佰壹拾"
+
+
+@given(st.integers(1, 3999))
+def test_roman_numbers(number):
+    numeral = write_roman(number)
+    assert read_roman(numeral) == number
+    assert not any(five + five in numeral for five in "vld")
+    assert not any(one * 4 in numeral for one in "ixcm")
+
+
+@pytest.mark.parametrize(("number", "numeral"), [(4, "iv"), (1994, "mcmxciv"), (3999, "mmmcmxcix"), (48, "xlviii")])
+def test_known_roman_numbers(number, numeral):
+    assert (write_roman(number), read_roman(numeral)) == (numeral, number)

@@ -67,6 +67,19 @@ def test_near_duplicates_all_count_unless_asked(tmp_path: Path) -> None:
     assert run.scores["n_documents"].max() == 1
 
 
+def test_a_repost_with_other_furniture_counts_once(tmp_path: Path) -> None:
+    provisions = (
+        "四、建设线下园区，对经认定的园区按建筑面积给予资助，同一园区累计不超过三百万元，由区县先行拨付。\n"
+        "五、设立风险资金池，鼓励银行向企业发放信用贷款，逾期贷款由资金池代偿百分之五十，每年清算一次。\n"
+    )
+    text = TEXT.replace("杭州市人民政府\n2018", f"{provisions}杭州市人民政府\n2018")
+    repost = text.replace("2018年5月1日", "二〇一八年五月一日") + "责任编辑：某某\n"
+    run = score(write(tmp_path / "in", a=text, b=repost, c=repost.replace("杭政函〔2018〕901号\n", "")))
+
+    assert run.documents["status"].tolist() == ["read", "duplicate", "duplicate"]
+    assert run.scores["n_documents"].max() == 1
+
+
 def test_similar_plans_of_two_cities_are_both_policy(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", a=TEXT, b=TEXT.replace("杭州", "宁波").replace("杭政", "甬政"))
     run = score(folder, near_duplicates="first")

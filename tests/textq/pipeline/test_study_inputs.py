@@ -5,7 +5,7 @@ import pytest
 
 from textq.errors import ConfigError
 from textq.ingest.manifest import CoverageRow
-from textq.pipeline.study_inputs import apply_coverage
+from textq.pipeline.study_inputs import apply_coverage, settle_stocks
 
 SCORES = pd.DataFrame(
     {
@@ -15,6 +15,18 @@ SCORES = pd.DataFrame(
         "supply": [1.0, 2.0, 3.0, 4.0],
     }
 ).astype({"unit": "string", "period": "Int64", "coverage": "string", "supply": "Float64"})
+
+
+COVERED = pd.DataFrame({"unit": ["110000", "330100"], "coverage": ["assumed", "declared"]}, dtype="string")
+
+
+@pytest.mark.parametrize(("measure", "coverage"), [("stock", "incomplete"), ("count", "declared")])
+def test_periods_after_an_unread_document_are_incomplete_for_stocks_alone(measure: str, coverage: str) -> None:
+    lacking = SCORES.assign(coverage=["assumed", "incomplete", "declared", "incomplete_stock"])
+    settled = list_cells(settle_stocks(lacking, COVERED, measure))
+
+    assert settled[("330100", 2019)] == (coverage, 4.0)
+    assert settled[("110000", 2019)] == ("incomplete", 2.0)
 
 
 def list_cells(scores: pd.DataFrame) -> dict[tuple[str, int], tuple[str, float]]:

@@ -13,6 +13,7 @@ DOCUMENTS = pd.DataFrame(
     {
         "doc_id": ["centre", "province", "city", "undated"],
         "level": ["central", "province", "prefecture", "prefecture"],
+        "place": ["", "330000", "330100", "330100"],
         "issued_on": ["2015-03-01", "2016-03-01", "2016-03-01", None],
     }
 )
@@ -110,7 +111,12 @@ def test_a_phrase_shared_by_all_such_texts_stays_new():
 def test_pieces_of_many_documents_are_no_copy():
     pieces = [LONG[start : start + 10] for start in range(0, 50, 10)]
     documents = pd.DataFrame(
-        {"doc_id": [*"abcde", "city"], "level": ["central"] * 5 + ["prefecture"], "issued_on": "2016-01-01"}
+        {
+            "doc_id": [*"abcde", "city"],
+            "level": ["central"] * 5 + ["prefecture"],
+            "place": "",
+            "issued_on": "2016-01-01",
+        }
     )
     texts = {name: [f"{name}{OTHER}{piece}"] for name, piece in zip("abcde", pieces, strict=True)}
 
@@ -144,6 +150,7 @@ def test_the_earliest_and_then_the_highest_is_the_source():
         {
             "doc_id": ["late centre", "province", "centre", "city"],
             "level": ["central", "province", "central", "prefecture"],
+            "place": ["", "330000", "", "330100"],
             "issued_on": ["2016-02-01", "2015-01-01", "2015-01-01", "2016-03-01"],
         }
     )
@@ -195,3 +202,39 @@ def test_shelves_of_one_document_give_the_same(monkeypatch):
 
     pd.testing.assert_frame_equal(together.clauses, apart.clauses)
     pd.testing.assert_series_equal(together.new_share, apart.new_share)
+
+
+def lends(lender: tuple[str, str | None], borrower: tuple[str, str | None]) -> bool:
+    """Tell whether a document of one (level, place) lends to a later one of another."""
+    documents = pd.DataFrame([lender, borrower], columns=["level", "place"])
+    documents = documents.assign(doc_id=["first", "second"], issued_on=["2016-03-01", "2016-05-01"])
+    return len(measure(documents, first=[LONG], second=[ADAPTED]).clauses) == 1
+
+
+@pytest.mark.parametrize(
+    ("lender", "borrower", "expected"),
+    [
+        (("province", "330000"), ("prefecture", "330100"), True),
+        (("province", "330000"), ("county", "330782"), True),
+        (("prefecture", "330700"), ("county", "330782"), True),
+        (("prefecture", "330100"), ("county", "330782"), False),
+        (("province", "120000"), ("prefecture", "320500"), False),
+        (("province", "120000"), ("county", "120116"), True),
+        (("province", "320000"), ("prefecture", "330100"), False),
+        (("province", "330000"), ("prefecture", None), False),
+        (("province", None), ("prefecture", "330100"), False),
+        (("province", ""), ("prefecture", ""), False),
+        (("central", None), ("prefecture", None), True),
+        (("central", "110000"), ("county", "440106"), True),
+        (("prefecture", "330000"), ("county", "330110"), True),
+        (("prefecture", "330100"), ("prefecture", "330100"), False),
+    ],
+)
+def test_only_the_centre_and_the_places_around_lend(lender, borrower, expected):
+    assert lends(lender, borrower) == expected
+
+
+@pytest.mark.parametrize("place", ["33", "浙江省", "３３０１００"])
+def test_a_place_that_is_no_code_is_refused(place):
+    with pytest.raises(TableError, match=f"the place must be a six-digit code. Got {place!r} instead"):
+        measure(DOCUMENTS.assign(place=["", "330000", place, ""]))

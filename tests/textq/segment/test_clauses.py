@@ -328,6 +328,25 @@ def test_dashes_and_english_paragraphs_are_paragraphs():
     assert [clause.kind for clause in split(text)] == ["heading", "paragraph", "paragraph"]
 
 
+@pytest.mark.parametrize("sign", ["——", "●", "★"])
+def test_a_list_without_numbers_has_the_stem_that_introduces_it(sign):
+    listed = f"（一）支持下列主体：\n{sign}龙头企业，给予补助。\n{sign}小企业\n其他企业不享受。"
+    text = f"一、任务\n{listed}\n（二）保障\n{sign}加强领导。"
+    stem = "（一）支持下列主体："
+    assert [(c.kind, c.division, c.stem) for c in split(text)[1:5]] == [
+        ("stem", ("一、", "（一）"), ""),
+        ("item", ("一、", "（一）"), stem),
+        ("item", ("一、", "（一）"), stem),
+        ("paragraph", ("一、", "（一）"), ""),
+    ]
+    assert [(c.kind, c.stem) for c in split(text)[5:]] == [("heading", ""), ("paragraph", "")]
+
+
+def test_the_items_of_a_paragraph_of_an_article_without_numbers_are_no_paragraphs_of_it():
+    text = "第一条 目的。\n支持下列主体：\n——龙头企业，给予补助。\n——小企业，给予贷款。\n其他企业不享受。"
+    assert [c.division[1:] for c in split(text)] == [(), ("第二款",), ("第二款",), ("第二款",), ("第三款",)]
+
+
 def test_only_a_title():
     assert show("杭州市跨境电商若干意见", "杭州市跨境电商若干意见") == ["heading 杭州市跨境电商若干意见"]
 
@@ -372,6 +391,17 @@ def test_footnotes_are_notes_and_no_signature():
 def test_the_bodies_of_a_line_of_its_own_belong_to_the_clause_above():
     clauses = split("一、设立基金。\n（责任单位：市财政局、市商务局）\n二、建设平台。")
     assert [clause.responsible for clause in clauses] == [("市财政局", "市商务局"), (), ()]
+
+
+def test_several_lines_on_duties_belong_to_the_clause_above_them_and_a_deadline_is_a_note():
+    text = "一、任务\n1.建设平台。\n牵头单位：市商务局\n配合单位：市财政局\n完成时限：2021年12月底\n2.建设园区。"
+    assert [(c.kind, c.responsible) for c in split(text)[1:]] == [
+        ("provision", ("市商务局", "市财政局")),
+        ("note", ()),
+        ("note", ()),
+        ("note", ()),
+        ("provision", ()),
+    ]
 
 
 def test_annexes_named_above_the_signature_are_a_list():

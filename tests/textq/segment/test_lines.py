@@ -178,3 +178,19 @@ def test_up_to_two_repealed_articles_may_be_missing():
 
 def test_the_head_of_a_text_without_line_breaks_is_cut_off():
     assert cut("杭州市电子商务条例第一章 总则第一条 目的。")[0] == "杭州市电子商务条例"
+
+
+def test_the_first_number_behind_the_title_of_a_text_without_line_breaks():
+    text = '关于修改条例的决定一、将第五条修改为："第五条 旧文。第六条 旧文。"二、删去第七条。'
+    assert cut(text) == ["关于修改条例的决定", '一、将第五条修改为："第五条 旧文。第六条 旧文。"', "二、删去第七条。"]
+    assert cut("关于一、二线城市的决定一、支持平台。") == ["关于一、二线城市的决定一、支持平台。"]
+
+
+@pytest.mark.parametrize("signed", ["某市人民政府2021年3月3日", "某市人民政府 某海关2021年3月3日", "2021年3月3日"])
+def test_the_signature_at_the_end_of_a_line_is_cut_off(signed):
+    assert cut(f"一、支持平台。二、支持物流。{signed}") == ["一、支持平台。", "二、支持物流。", signed]
+
+
+@pytest.mark.parametrize("line", ["支持平台。有效期至2021年3月3日", "现公布“支持平台。2021年3月3日”", "支持平台。"])
+def test_other_ends_of_a_line_are_not(line):
+    assert cut(line) == [line]

@@ -1,6 +1,6 @@
 import pytest
 
-from textq.segment.responsible import RESPONSIBLE_HEAD, find_responsible, read_duty_line, split_bodies
+from textq.segment.responsible import RESPONSIBLE_HEAD, find_responsible, is_deadline, read_duty_line, split_bodies
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,9 @@ from textq.segment.responsible import RESPONSIBLE_HEAD, find_responsible, read_d
         ("消费扶贫。（发展改革委、扶贫办等和各有关省级人民政府负责）", ("发展改革委", "扶贫办", "各有关省级人民政府")),
         ("便利通关。（海关总署、商务部等有关部门负责）", ("海关总署", "商务部")),
         ("培训。（市场监管总局负责）宣传。（教育部按职责分工负责）", ("市场监管总局", "教育部")),
-        ("建设园区。（各区、县（市）政府负责）", ("各区", "县（市）政府")),
+        ("建设园区。（各区、县（市）政府负责）", ("各区、县（市）政府",)),
+        ("（各市、县、区人民政府，省商务厅负责）", ("各市、县、区人民政府", "省商务厅")),
+        ("建设。（牵头单位：市商务局；完成时限：2021年12月底）", ("市商务局",)),
         ("给予补助。（市商务局牵头，市商务局、市财政局配合）", ("市商务局", "市财政局")),
     ],
 )
@@ -67,3 +69,15 @@ def test_other_heads(head):
 @pytest.mark.parametrize("cell", ["", "—", "有关部门", "各有关单位", "12", "无"])
 def test_cells_without_a_body(cell):
     assert split_bodies(cell) == ()
+
+
+@pytest.mark.parametrize("line", ["完成时限：2021年12月底", "（完成时间：2021年底前）", "办结期限：30个工作日。"])
+def test_lines_that_only_set_a_deadline(line):
+    assert is_deadline(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["完成时限：一季度完成；二季度验收。", "实施期限：2020年1月1日至2022年12月31日", "完成建设。"]
+)
+def test_lines_that_say_more_than_a_deadline(line):
+    assert not is_deadline(line)

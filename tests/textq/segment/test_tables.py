@@ -1,5 +1,7 @@
 import pytest
 
+from tests.strategies import make_document
+from textq.segment.clauses import split_clauses
 from textq.segment.tables import read_rows
 
 
@@ -46,3 +48,16 @@ def test_one_row_is_no_head():
 
 def test_a_row_with_fewer_cells_than_heads_names_nobody():
     assert read("序号｜任务｜责任单位", "1｜市财政局")[1] == ("row", ())
+
+
+def test_the_title_of_a_group_stands_above_its_rows():
+    texts = [
+        "任务｜内容｜责任单位",
+        "一、平台｜一、平台｜一、平台",
+        "甲｜建设｜市商务局",
+        "二、园区｜二、园区｜二、园区",
+        "乙｜建设｜市",
+    ]
+    assert [row.group for row in read_rows(texts)] == ["", "", "一、平台", "", "二、园区"]
+    clauses = split_clauses(make_document("附件1\n分工表\n" + "\n".join(texts)))
+    assert [clause.heading for clause in clauses[2:]] == ["", "", "一、平台", "", "二、园区"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from textq.errors import ReadError
+from textq.ingest.cell_lines import lists_bodies
 from textq.ingest.docx.elements import choose_alternative, get_attribute, get_number, get_value, is_on
 from textq.ingest.docx.fields import FieldCodes
 from textq.ingest.docx.numbering import Numbering
@@ -276,13 +277,13 @@ def _is_hex(code: str) -> bool:
 
 
 def join_lines(lines: Iterable[str]) -> str:
-    """Join the lines of a cell or a note to one, with a blank only between two Latin words."""
+    """Join the lines of a cell or a note to one, with a blank only between two Latin words or two bodies."""
     pieces: list[str] = []
-    last = ""
+    above = ""
     for line in filter(None, lines):
-        is_parted = len(join_broken(last, line[0])) > len(last) + 1
-        pieces.append(f" {line}" if is_parted else line)
-        last = line[-1]
+        is_parted = len(join_broken(above[-1:], line[0])) > len(above[-1:]) + 1
+        pieces.append(f" {line}" if is_parted or lists_bodies(above, line) else line)
+        above = line
     return "".join(pieces)
 
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from textq.notation.numerals import write_chinese, write_roman
+
 _DIGITS = "〇一二三四五六七八九"
 _LEGAL_SIMPLIFIED = "零壹贰叁肆伍陆柒捌玖", "拾佰仟万"
 _LEGAL_TRADITIONAL = "零壹貳參肆伍陸柒捌玖", "拾佰仟萬"
 _LEGAL_JAPANESE = "〇壱弐参四伍六七八九", "拾百阡萬"
-_COUNTING = "零一二三四五六七八九", "十百千万"
 _COUNTING_TRADITIONAL = "零一二三四五六七八九", "十百千萬"
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 
@@ -36,44 +33,19 @@ def _write_letters(number: int) -> str:
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
 
 
-def _write_roman(number: int) -> str:
-    text = ""
-    for value, letters in _ROMAN:
-        count, number = divmod(number, value)
-        text += letters * count
-    return text
-
-
 def _write_digitally(number: int) -> str:
     """Return a number digit by digit: 10 = 一〇."""
     return "".join(_DIGITS[int(digit)] for digit in str(number))
 
 
-def _count(number: int, digits: str, units: str, *, zero: str = "零", leading_one: bool = False) -> str:
-    """Return a number with its units (一百零一); ``leading_one`` writes 一十 for 10, which else is 十."""
-    high, low = divmod(number, 10_000)
-    if high:
-        gap = zero if 0 < low < 1000 else ""
-        rest = _count(low, digits, units, zero=zero, leading_one=True) if low else ""
-        return _count(high, digits, units, zero=zero, leading_one=leading_one) + units[3] + gap + rest
-    text = ""
-    for power in (3, 2, 1, 0):
-        digit, number = divmod(number, 10**power)
-        if digit:
-            text += digits[digit] + (units[power - 1] if power else "")
-        elif text and number and not text.endswith(zero):
-            text += zero
-    return text.removeprefix(digits[1]) if text.startswith(digits[1] + units[0]) and not leading_one else text
-
-
 def _count_below_hundred(number: int) -> str:
     """Return 十, 二十一 …; from 100 on digit by digit (一〇一)."""
-    return _count(number, *_COUNTING) if number < 100 else _write_digitally(number)
+    return write_chinese(number) if number < 100 else _write_digitally(number)
 
 
 def _count_japanese(number: int) -> str:
     """Return a number with its units, without a sign for zero, and 百 for 100."""
-    text = _count(number, *_COUNTING).replace("零", "")
+    text = write_chinese(number).replace("零", "")
     return text.removeprefix("一") if text.startswith(("一百", "一千")) else text
 
 
@@ -111,20 +83,20 @@ _FORMATS: Mapping[str, Callable[[int], str]] = {
     "ordinal": _write_ordinal,
     "upperLetter": lambda number: _write_letters(number).upper(),
     "lowerLetter": _write_letters,
-    "upperRoman": lambda number: _write_roman(number).upper(),
-    "lowerRoman": _write_roman,
+    "upperRoman": lambda number: write_roman(number).upper(),
+    "lowerRoman": write_roman,
     "chineseCounting": _count_below_hundred,
-    "chineseCountingThousand": lambda number: _count(number, *_COUNTING),
-    "chineseLegalSimplified": lambda number: _count(number, *_LEGAL_SIMPLIFIED, leading_one=True),
+    "chineseCountingThousand": write_chinese,
+    "chineseLegalSimplified": lambda number: write_chinese(number, *_LEGAL_SIMPLIFIED, leading_one=True),
     "ideographDigital": _write_digitally,
     "ideographTraditional": _choose(_STEMS),
     "ideographZodiac": _choose(_BRANCHES),
     "ideographEnclosedCircle": _choose(_count_up("㈠", 10)),
-    "ideographLegalTraditional": lambda number: _count(number, *_LEGAL_TRADITIONAL, leading_one=True),
+    "ideographLegalTraditional": lambda number: write_chinese(number, *_LEGAL_TRADITIONAL, leading_one=True),
     "japaneseCounting": _count_japanese,
     "japaneseDigitalTenThousand": _write_digitally,
-    "japaneseLegal": lambda number: _count(number, *_LEGAL_JAPANESE, zero="〇", leading_one=True).replace("〇", ""),
+    "japaneseLegal": lambda number: write_chinese(number, *_LEGAL_JAPANESE, zero="", leading_one=True),
     "taiwaneseCounting": _count_below_hundred,
-    "taiwaneseCountingThousand": lambda number: _count(number, *_COUNTING_TRADITIONAL),
+    "taiwaneseCountingThousand": lambda number: write_chinese(number, *_COUNTING_TRADITIONAL),
     "taiwaneseDigital": _write_digitally,
 }

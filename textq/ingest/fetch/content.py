@@ -5,20 +5,22 @@ import struct
 from pathlib import Path, PurePosixPath
 
 from textq.ingest.fetch.failure import FetchError
+from textq.ingest.sniff import is_web_archive
 
 _HEAD = 4096
 """Bytes at the start of a file by which its kind is told."""
 
 _ENDINGS = {
-    ".pdf": ".pdf", ".docx": ".docx", ".doc": ".doc", ".wps": ".doc", ".ofd": ".ofd", ".zip": ".zip",
-    ".html": ".html", ".htm": ".html", ".shtml": ".html", ".xhtml": ".html", ".mht": ".mht",
+    ".pdf": ".pdf", ".docx": ".docx", ".docm": ".docx", ".dotx": ".docx", ".dotm": ".docx",
+    ".doc": ".doc", ".dot": ".doc", ".wps": ".doc", ".ofd": ".ofd", ".zip": ".zip",
+    ".html": ".html", ".htm": ".html", ".shtml": ".html", ".xhtml": ".html", ".mht": ".mht", ".mhtml": ".mht",
     ".txt": ".txt", ".text": ".txt", ".md": ".txt", ".markdown": ".txt", ".rtf": ".rtf",
     ".xls": ".xls", ".xlsx": ".xlsx", ".ppt": ".ppt", ".pptx": ".pptx", ".rar": ".rar", ".7z": ".7z",
     ".jpg": ".jpg", ".jpeg": ".jpg", ".png": ".png", ".gif": ".gif", ".tif": ".tif", ".tiff": ".tif",
 }  # fmt: skip
 """Ending → the kind of file it promises, named by the usual ending of that kind."""
 
-READ_KINDS = frozenset({".pdf", ".docx", ".doc", ".ofd", ".zip", ".html", ".txt"})
+READ_KINDS = frozenset({".pdf", ".docx", ".doc", ".rtf", ".ofd", ".zip", ".html", ".mht", ".txt"})
 """The kinds that are kept. All others are refused, with their name."""
 
 _PREFIXES = (
@@ -116,6 +118,8 @@ def _sniff_text(head: bytes, content_type: str) -> str:
     plain = head.replace(b"\x00", b"") if head.startswith(_BOMS) else head
     if b"\x00" in plain or _OTHER_TEXT.match(content_type):
         return ""
+    if is_web_archive(plain):
+        return ".mht"
     if _PAGE.search(plain) or content_type in _PAGE_TYPES:
         return ".html"
     if content_type in _PLAIN_TYPES:  # a few tags are no page

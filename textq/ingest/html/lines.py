@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
+from textq.ingest.cell_lines import lists_bodies
 from textq.ingest.furniture import is_label
 from textq.ingest.html.lists import OWN_NUMBER, number_items
 from textq.ingest.html.notes import Notes
@@ -144,7 +146,7 @@ class _Writer:
             self._open.append(node)
         if tag == "tr" and self._find_table(node) in self._tables:
             self._cells, self._row = [], node
-        elif tag in {"td", "th"} and self._cells is not None:
+        elif tag in {"td", "th"} and self._cells is not None and self._find_row(node) == self._row:
             self._end_cell()
             self._cells.append(open_cell(self._tree, node))
         elif tag == "li" and not OWN_NUMBER.match(_peek(self._tree, node)):
@@ -159,6 +161,9 @@ class _Writer:
 
     def _find_table(self, row: int) -> int:
         return next((node for node in self._tree.climb(row) if self._tree.tags[node] == "table"), 0)
+
+    def _find_row(self, cell: int) -> int:
+        return next((node for node in self._tree.climb(cell) if self._tree.tags[node] == "tr"), 0)
 
     def _break(self) -> None:
         if self._cells is None:
@@ -190,7 +195,7 @@ class _Writer:
         if self._cells:
             cell = self._cells[-1]
             cell.raw, cell.linked = "".join(self._pieces).strip("\n"), self._linked
-            cell.text = _clean(cell.raw.replace("\n", _SOFT_BREAK)).replace("\n", "")
+            cell.text = _clean(_join_cell(cell.raw)).replace("\n", "")
         self._pieces.clear()
         self._linked = 0
 
@@ -235,6 +240,17 @@ def _peek(tree: Tree, node: int) -> str:
 
 def _collapse(blanks: "re.Match[str]") -> str:
     return _SOFT_BREAK if "\n" in blanks[0] else " "
+
+
+def _join_cell(raw: str) -> str:
+    """Return what was written into a cell on one line: its breaks are closed, but for a blank between two bodies."""
+    lines = [line for line in raw.split("\n") if line.strip()]
+    plain = [line.replace(BOUNDARY, "") for line in lines]
+    pieces = [
+        (" " if lists_bodies(above, below) else _SOFT_BREAK) + line
+        for line, (above, below) in zip(lines[1:], pairwise(plain), strict=True)
+    ]
+    return "".join([*lines[:1], *pieces])
 
 
 def _clean(raw: str) -> str:

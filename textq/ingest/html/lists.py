@@ -4,16 +4,11 @@ import re
 from collections.abc import Iterator
 
 from textq.ingest.html.tree import Tree, read_style
+from textq.notation.numerals import write_chinese, write_roman
 
 _STYLE = re.compile(r"list-style(?:-type)?:([a-z\-]+)")
 _NUMBER = re.compile(r"-?[0-9]{1,6}")
 _OF_TYPE = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_UNITS = (("千", 1000), ("百", 100), ("十", 10))
-_DIGITS = "〇一二三四五六七八九"
 
 OWN_NUMBER = re.compile(
     r"[（(\[【]?(?:[0-9０-９]{1,3}|[一二三四五六七八九十百]{1,4}|[a-zA-Z])[）)\]】.．、]"
@@ -70,7 +65,7 @@ def _format(number: int, style: str) -> str:
     if style in {"decimal", "decimal-leading-zero"}:
         return f"{number:0{2 if 'zero' in style else 1}d}."
     if style in {"cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal"}:
-        return f"{_to_chinese(number)}、" if 0 < number < 10_000 else f"{number}."
+        return f"{write_chinese(number)}、" if 0 < number < 10_000 else f"{number}."
     return _format_latin(number, style)
 
 
@@ -80,7 +75,7 @@ def _format_latin(number: int, style: str) -> str:
         return ""
     if not 0 < number < 4000:
         return f"{number}."
-    letters = _to_roman(number) if kind == "roman" else _to_letters(number)
+    letters = write_roman(number) if kind == "roman" else _to_letters(number)
     return f"{letters.upper() if case == 'upper' else letters}."
 
 
@@ -90,24 +85,3 @@ def _to_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("a") + rest) + letters
     return letters
-
-
-def _to_roman(number: int) -> str:
-    letters = ""
-    for value, sign in _ROMAN:
-        count, number = divmod(number, value)
-        letters += sign * count
-    return letters
-
-
-def _to_chinese(number: int) -> str:
-    """Return 一 … 九千九百九十九; 十 without 一 in front, as in official documents."""
-    words, gap = "", False
-    for unit, size in _UNITS:
-        count, number = divmod(number, size)
-        if count:
-            words += ("〇" if gap else "") + _DIGITS[count] + unit
-        gap = bool(words) and not count
-    if number:
-        words += ("〇" if gap else "") + _DIGITS[number]
-    return words.removeprefix("一") if words.startswith("一十") else words

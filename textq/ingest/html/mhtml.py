@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
+from email.errors import CloseBoundaryNotFoundDefect
 from email.policy import compat32
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ def _iterate_pages(data: bytes) -> Iterator[tuple[bytes, str | None]]:
     """Yield bytes and stated encoding of each page in the file, the root first."""
     try:
         message = message_from_bytes(data, policy=compat32)
+        _check_whole(message)
         parts = [part for part in message.walk() if part.get_content_type() in _PAGES]
     except RecursionError:
         raise ReadError("the parts of the file nest too deep: it is damaged. Save the page again as HTML.") from None
@@ -59,6 +61,12 @@ def _iterate_pages(data: bytes) -> Iterator[tuple[bytes, str | None]]:
     parts.sort(key=lambda part: part.get("Content-ID") != start if start else False)
     for part in parts:
         yield _read_payload(part), part.get_content_charset()
+
+
+def _check_whole(message: "Message") -> None:
+    """Refuse a file whose parts are not closed: the text may stand in what is missing."""
+    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in message.walk() for defect in part.defects):
+        raise ReadError("the file is cut off: its last part has no end. Save the page again as HTML.")
 
 
 def _read_payload(part: "Message") -> bytes:

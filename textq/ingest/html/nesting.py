@@ -1,4 +1,4 @@
-"""Refuse pages whose tags nest so deep that a parser would take minutes or gigabytes over them."""
+"""Refuse pages whose tags nest so deep, or are so long, that a parser would take minutes or gigabytes over them."""
 
 import re
 from collections import Counter
@@ -18,6 +18,10 @@ _REOPENED = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", 
 _MOST_STEPS = 1_000_000_000
 """Open elements that a parser may have to look through, over all tags of a page; 10⁹ take about five seconds."""
 
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{100000,}")
+_MOST_WORDS = 30_000
+"""Different words in one tag; a parser compares each attribute with all others."""
+
 _MOST_COPIES = 5_000_000
 """Elements that a parser may have to open anew."""
 
@@ -28,8 +32,10 @@ def check_nesting(markup: str) -> None:
     Raises
     ------
     ReadError
-        If the sum over all tags is beyond what pages hold, sloppy ones included.
+        If the sum over all tags, or the attributes of one, are beyond what pages hold, sloppy ones included.
     """
+    if any(len(set(tag[0].split())) > _MOST_WORDS for tag in _LONG_TAG.finditer(markup)):
+        raise ReadError("a tag has far too many attributes: the page is damaged. Save it again from the browser.")
     opened: Counter[str] = Counter()
     depth = reopened = steps = copies = 0
     for tag in _TAG.finditer(markup):

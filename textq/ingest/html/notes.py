@@ -3,11 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from textq.ingest.html.tree import Tree
 
-_MARK = re.compile(r"\s*[\[【（(〔]?(?:[0-9]{1,3}|[①-⑳]|\*{1,3})[\]】）)〕]?\s*")
+_MARK = re.compile(r"\s*[\[【（(〔]?(?:[0-9]{1,3}|[ivxl]{1,6}|[①-⑳]|\*{1,3})[\]】）)〕]?\s*")
+_LEVELS_UP = 4
 _HOLDERS = frozenset({"p", "li", "dd", "td", "div", "aside", "section"})
+_OF_NOTE = re.compile(r"_?(?:sd)?(?:footnote|endnote|ftn|edn)[-_:]?[0-9]{1,4}")
+"""The ids that Word and LibreOffice give what holds a note, which may have several paragraphs."""
+
 _LONGEST = 3000
 """Characters of the longest note; what a mark points to and is longer is a part of the document."""
 
@@ -50,7 +55,10 @@ def _find_targets(tree: Tree) -> dict[str, int]:
 
 
 def _find_holder(tree: Tree, target: int) -> int:
-    """Return the paragraph or item that ``target`` stands in, or is."""
+    """Return the paragraph or item that ``target`` stands in, or is; all paragraphs of a note that has several."""
+    for node in islice(tree.climb(target), _LEVELS_UP):
+        if _OF_NOTE.fullmatch(tree.attributes[node].get("id", "")):
+            return node
     if tree.tags[target] in _HOLDERS:
         return target
     return next((node for node in tree.climb(target) if tree.tags[node] in _HOLDERS), 0)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from textq.ingest.decode import decode_text
@@ -18,9 +18,12 @@ from textq.ingest.html.refusals import refuse_no_document
 from textq.ingest.html.tables import find_data_tables
 from textq.ingest.html.tree import Tree, parse_page
 from textq.notation.marks import match_mark
-from textq.records import Span
+from textq.records import Attachment, Span
 
 _CUT_OFF = "the page may be cut off: it opens <html> and never closes it"
+
+_SHORT = 400
+"""Characters: a text with less that comes with files may be no more than their covering letter."""
 
 _CITED = re.compile(r"《|附件|附[:：]")
 """What a line that is a link shows where it is a part of the document."""
@@ -56,13 +59,14 @@ def read_html(data: bytes, charset: str | None = None) -> Extract:
     shown = drop_outside(lines, tree, content.places, furniture)
     body, footnotes = _part_notes(_keep_text(shown, known=content.known), notes)
     text, spans = _join_lines(body, footnotes)
-    refuse_no_document(tree, shown, text)
+    attachments = list_attachments(tree, content.places, sizes, furniture)
+    refuse_no_document(tree, shown, text, attachments)
     return Extract(
         text,
         fields=_read_fields(tree, markup, lines, shown),
         footnotes=spans,
-        attachments=list_attachments(tree, content.places, sizes, furniture),
-        notes=(_CUT_OFF,) if _is_cut_off(markup) else (),
+        attachments=attachments,
+        notes=tuple(_remark(markup, text, attachments)),
     )
 
 
@@ -120,6 +124,14 @@ def _read_fields(tree: Tree, markup: str, lines: Sequence[Line], shown: Sequence
     sentences = {line.node for line in shown[_count_head(shown) :]}
     stating = [line for line in lines if line.node not in sentences]
     return read_heading(tree, stating) | read_meta_tags(tree) | read_wechat(tree, markup) | read_labels(tree, stating)
+
+
+def _remark(markup: str, text: str, attachments: Sequence[Attachment]) -> Iterator[str]:
+    """Yield what a user should know of the page."""
+    if _is_cut_off(markup):
+        yield _CUT_OFF
+    if attachments and len(text) < _SHORT:
+        yield f"the page is short and offers files, which may hold the document itself: {attachments[0].name}"
 
 
 def _is_cut_off(markup: str) -> bool:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from textq.errors import ReadError
@@ -17,6 +17,9 @@ _LAYOUT_PARAGRAPHS = 4
 _MENU_LINKS = 3
 """A cell of so many links, and little besides, is a column of the page too."""
 
+_FEWEST_ROWS = 3
+"""So many rows of equally many cells show that a table holds data, though another table stands in one of them."""
+
 _MOST_COLUMNS = 1000
 _MOST_REPEATED = 20_000_000
 """Characters that the cells over several rows may add to one table; no real table comes near."""
@@ -25,16 +28,46 @@ _PARAGRAPHS = frozenset({"p", "br", "div", "li"})
 
 
 def find_data_tables(tree: Tree, sizes: Sequence[int], containers: Iterable[int]) -> frozenset[int]:
-    """Return the tables that hold data: cells side by side, no table inside, no cell that is a column of the page."""
+    """Return the tables that hold data: cells side by side, no cell that is a column of the page.
+
+    A table inside which another stands lays out the page, unless its own rows are plainly of data; what stands in one
+    of their cells is text of that cell.
+    """
     owners = _find_owners(tree)
-    nesting = {owners[node] for node in (*tree.find("table"), *containers)}
+    holding = {owners[node] for node in containers}
+    nesting = {owners[node] for node in tree.find("table")} | holding
     presented = {
         table for table in tree.find("table") if tree.attributes[table].get("role") in {"presentation", "none"}
     }
     cells_of_rows = Counter(tree.parents[cell] for cell in tree.find("td", "th"))
     side_by_side = {owners[row] for row, n_cells in cells_of_rows.items() if n_cells > 1}
     n_rows = Counter(owners[row] for row in cells_of_rows)
-    return frozenset(side_by_side - nesting - presented - _find_columned(tree, sizes, owners, n_rows))
+    flat = side_by_side - presented - holding - _find_columned(tree, sizes, owners, n_rows)
+    outer = _find_outer(tree, sizes, owners, flat & nesting)
+    inside: set[int] = set()
+    for table in tree.find("table"):
+        if owners[table] in outer or owners[table] in inside:
+            inside.add(table)
+    return frozenset((flat - nesting | outer) - inside)
+
+
+def _find_outer(tree: Tree, sizes: Sequence[int], owners: Sequence[int], nesting: Set[int]) -> set[int]:
+    """Return those of ``nesting`` that have rows of equally many short cells, most of them without a table inside."""
+    n_tables = tree.add_up([tag == "table" for tag in tree.tags])
+    cells: dict[int, list[int]] = {table: [] for table in nesting}
+    for cell in tree.find("td", "th"):
+        if owners[cell] in cells:
+            cells[owners[cell]].append(cell)
+    return {table for table, own in cells.items() if _are_data(tree, sizes, own, n_tables)}
+
+
+def _are_data(tree: Tree, sizes: Sequence[int], cells: Sequence[int], n_tables: Sequence[int]) -> bool:
+    filled = Counter(tree.parents[cell] for cell in cells if sizes[cell])
+    nested = {tree.parents[cell] for cell in cells if n_tables[cell]}
+    if not filled or max(sizes[cell] for cell in cells) >= _LAYOUT_CELL:
+        return False
+    width, n_alike = Counter(filled.values()).most_common(1)[0]
+    return width > 1 and n_alike >= _FEWEST_ROWS and len(nested) * 2 <= len(filled)
 
 
 def _find_columned(

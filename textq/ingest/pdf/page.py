@@ -1,5 +1,6 @@
 """What an engine gives of a page: glyphs, straight rules and images, in points from its top left corner as shown."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,7 +31,7 @@ class Glyph(NamedTuple):
     """One character as printed (a tuple, since a document holds a million): its box, its type size, all in points.
 
     ``size`` is negative for a character that stands slanted on the page (a watermark); ``confidence`` in [0, 1] is
-    that of text recognition.
+    that of text recognition; ``turn`` is by how many degrees (0, 90, 180, 270) it stands turned clockwise as shown.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Glyph(NamedTuple):
     bottom: float
     size: float
     confidence: float | None = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ class Frame(NamedTuple):
             return x0 - self.left, self.top - y1, x1 - self.left, self.top - y0
         (ax, ay), (bx, by) = self.place(x0, y0), self.place(x1, y1)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def find_turn(a: float, b: float, rotation: int = 0) -> int:
+    """Return by how many degrees text is turned clockwise as shown: its direction (a, b), y upwards, and its page's."""
+    return round((rotation - math.degrees(math.atan2(b, a))) / 90) * 90 % 360
 
 
 def split_glyph(glyph: Glyph) -> list[Glyph]:

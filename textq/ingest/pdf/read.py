@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from textq.errors import ConfigError, ReadError
 from textq.ingest.extract import Extract, PdfEngine, ReadSpec
 from textq.ingest.lines import Line, join_paragraphs
+from textq.ingest.pdf.directions import set_upright, turn_back
 from textq.ingest.pdf.engines import load_engine, other_engine
 from textq.ingest.pdf.footnotes import find_note_rules, part_footnotes
 from textq.ingest.pdf.layout import lay_out
-from textq.ingest.pdf.limits import refuse_bombs, require_whole
+from textq.ingest.pdf.limits import check_streams, require_whole
 from textq.ingest.pdf.lone_columns import extend_columns
 from textq.ingest.pdf.page import PrintedPage, Rule, refuse_damaged
 from textq.ingest.pdf.page_kinds import LAYER_SHARE, PageKind, classify_page, refuse_without_text
@@ -37,11 +38,13 @@ class _Reading:
 
     lines: dict[int, list[Line]] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
     note_rules: dict[int, list[Rule]] = field(default_factory=dict)
     kinds: dict[int, PageKind] = field(default_factory=dict)
     by_other: list[int] = field(default_factory=list)
     layered: list[int] = field(default_factory=list)
     unprinted: list[int] = field(default_factory=list)
+    turned: list[int] = field(default_factory=list)
     recognised: list[int] = field(default_factory=list)
 
     def pick(self, kind: PageKind) -> list[int]:
@@ -51,6 +54,8 @@ class _Reading:
 
 def read_pdf(data: bytes, spec: ReadSpec = ReadSpec()) -> Extract:  # noqa: B008 - a frozen value
     """Read a PDF: paragraphs healed over lines and pages, tables row by row, furniture left out, footnotes behind.
+
+    A page whose text is set sideways, upside down or in vertical lines is read in the direction of most of its text.
 
     Parameters
     ----------
@@ -63,7 +68,8 @@ def read_pdf(data: bytes, spec: ReadSpec = ReadSpec()) -> Extract:  # noqa: B008
     -------
     Extract
         ``lines`` has the box of every printed character of ``text``; ``notes`` name pages that are scans, whose
-        text layer is unreadable, was recognised, or on which the two engines disagree.
+        text layer is unreadable or was recognised, that hold words turned beside the text (left out), or on which
+        the two engines disagree.
 
     Raises
     ------
@@ -79,8 +85,9 @@ def read_pdf(data: bytes, spec: ReadSpec = ReadSpec()) -> Extract:  # noqa: B008
             f"The 'pdf_engine' of ReadSpec must be 'pdfium' or 'pdfminer'. Got {spec.pdf_engine!r} instead."
         )
     require_whole(data)
-    refuse_bombs(data)
+    check_streams(data)
     reading = _read_pages(data, spec)
+    _require_all_pages(data)
     if spec.ocr:
         _recognise(data, spec, reading)
     refuse_without_text(reading.kinds.values(), "".join(line.text for own in reading.lines.values() for line in own))
@@ -101,6 +108,15 @@ def _read_pages(data: bytes, spec: ReadSpec) -> _Reading:
             reading.by_other.append(page.number)
             _add_page(reading, page)
     return reading
+
+
+def _require_all_pages(data: bytes) -> None:
+    """Refuse a file that says it has more pages than are there; pdfium shows blank ones in their place."""
+    from textq.ingest.pdf.with_pdfminer import count_missing_pages
+
+    missing = count_missing_pages(data)
+    if missing:
+        raise ReadError(f"damaged PDF: {missing} of the pages it lists are not in it. Fetch it again.")
 
 
 def _is_better(kind: PageKind, than: PageKind) -> bool:
@@ -124,8 +140,13 @@ def _add_page(reading: _Reading, page: PrintedPage) -> None:
         (reading.layered if is_layer else reading.unprinted).append(page.number)
         page = replace(page, glyphs=[*page.glyphs, *page.hidden] if is_layer else page.glyphs)
     reading.kinds[page.number] = classify_page(page)
-    reading.lines[page.number] = lay_out(page)
+    upright = set_upright(page)
+    if any(glyph.text.isalpha() for glyph in upright.left_out):
+        reading.turned.append(page.number)
+    page = upright.page
+    reading.lines[page.number] = turn_back(lay_out(page), upright)
     reading.heights[page.number] = page.height
+    reading.widths[page.number] = page.width
     reading.note_rules[page.number] = find_note_rules(page.rules, page.width)
 
 
@@ -148,7 +169,7 @@ def _recognise(data: bytes, spec: ReadSpec, reading: _Reading) -> None:
 def _assemble(reading: _Reading) -> Extract:
     lines = [line for number in sorted(reading.lines) for line in reading.lines[number]]
     parted = part_footnotes(drop_running_heads(lines, reading.heights), reading.heights, reading.note_rules)
-    return join_paragraphs(extend_columns(join_torn_rows(parted.text)), parted.notes)
+    return join_paragraphs(extend_columns(join_torn_rows(parted.text)), parted.notes, reading.widths)
 
 
 def _describe(reading: _Reading, engine: PdfEngine) -> Iterator[str]:
@@ -167,6 +188,7 @@ def _describe(reading: _Reading, engine: PdfEngine) -> Iterator[str]:
         (reading.pick("unreadable"), "with an unreadable text layer (missing character map): left out"),
         (reading.layered, "with invisible text behind an image: a layer of earlier text recognition was read"),
         (reading.unprinted, "with invisible text that is not printed: left out"),
+        (reading.turned, "with words that stand turned beside the text: these were left out"),
         (reading.by_other, f"without readable text for {engine}: read by {other_engine(engine)}"),
     ):
         if numbers:
@@ -182,7 +204,11 @@ def _compare(data: bytes, spec: ReadSpec, reading: _Reading) -> tuple[str, ...]:
         return ()
     try:
         pages = load_engine(other)(data, spec.most_pages, sample)
-        shares = [(page.number, measure_disagreement(reading.lines[page.number], lay_out(page))) for page in pages]
+        shares = [(page.number, _measure(reading, page)) for page in pages]
     except ReadError as error:
         return (f"the second reader cannot read the file, so that no page was compared: {error}",)
     return describe_disagreement(shares, spec.pdf_engine, other)
+
+
+def _measure(reading: _Reading, page: PrintedPage) -> float:
+    return measure_disagreement(reading.lines[page.number], lay_out(set_upright(page).page))

@@ -7,8 +7,14 @@ from itertools import pairwise
 
 from textq.ingest.pdf.page import Rule
 
-_TOLERANCE = 2.0
-"""Points within which two rules meet."""
+_TOLERANCE = 4.0
+"""Points within which two rules meet, or are one drawn double; no cell is narrower."""
+
+_SHARED_END = 1.0
+"""Points within which the verticals of a row end that a page break cuts open."""
+
+_FEWEST_VERTICALS = 3
+"""So many verticals that end on one height close a row of two cells, even without a rule there."""
 
 _COVERED = 0.8
 """The share of a cell's width that a rule below it covers, at least; a line under some words covers less."""
@@ -33,12 +39,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class RuledRow:
-    """A row of a ruled table: its cells from left to right; None where a cell reaches down from a row above."""
+    """A row of a ruled table: its cells from left to right; None where one of ``from_above`` reaches down into it."""
 
     top: float
     bottom: float
     edges: tuple[float, ...]
     cells: tuple[Cell | None, ...]
+    from_above: tuple[Cell | None, ...]
 
 
 @dataclass(slots=True)
@@ -55,7 +62,7 @@ def find_rows(rules: Sequence[Rule]) -> list[RuledRow]:
     """Return the rows that the rules of a page enclose, from top to bottom; one cell alone is a frame, no row."""
     flat = [rule for rule in rules if rule.top == rule.bottom]
     upright = sorted((rule for rule in rules if rule.left == rule.right), key=lambda rule: rule.left)
-    heights = _cluster(rule.top for rule in flat)
+    heights = _cluster([*(rule.top for rule in flat), *_find_open_ends(upright)])
     if len(heights) * len(upright) > _MOST_CROSSINGS:
         return []
     covers = _group_by_height(flat, heights)
@@ -73,6 +80,18 @@ def _cluster(values: Iterable[float]) -> list[float]:
         if not kept or value - kept[-1] > _TOLERANCE:
             kept.append(value)
     return kept
+
+
+def _find_open_ends(upright: Sequence[Rule]) -> list[float]:
+    """Return the heights at which the verticals of a row begin or end, whether or not a flat rule lies there."""
+    ends = []
+    for side in ("top", "bottom"):
+        xs: dict[int, set[int]] = {}
+        for rule in upright:
+            y = getattr(rule, side)
+            xs.setdefault(round(y / _SHARED_END), set()).add(round(rule.left / _TOLERANCE))
+        ends += [y * _SHARED_END for y, found in xs.items() if len(found) >= _FEWEST_VERTICALS]
+    return ends
 
 
 def _spans(rule: Rule, top: float, bottom: float) -> bool:
@@ -100,14 +119,15 @@ def _merge_down(bands: Sequence[_Band], covers: Mapping[float, Sequence[Rule]]) 
                 band.ends[cell] = band.bottom
         below = band
     above: _Band | None = None
+    begun: dict[tuple[float, float], Cell] = {}
     for band in bands:
-        cells = [
-            None
-            if above is not None and above.bottom == band.top and above.ends.get(cell, 0.0) > band.top
-            else Cell(cell[0], band.top, cell[1], band.ends[cell])
-            for cell in pairwise(band.edges)
-        ]
-        rows.append(RuledRow(band.top, band.bottom, band.edges, tuple(cells)))
+        spans = list(pairwise(band.edges))
+        is_near = above is not None and above.bottom == band.top
+        reaching = {span for span in spans if is_near and above and above.ends.get(span, 0.0) > band.top}
+        begun |= {span: Cell(span[0], band.top, span[1], band.ends[span]) for span in spans if span not in reaching}
+        cells = tuple(None if span in reaching else begun[span] for span in spans)
+        from_above = tuple(begun[span] if span in reaching else None for span in spans)
+        rows.append(RuledRow(band.top, band.bottom, band.edges, cells, from_above))
         above = band
     return rows
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from textq.ingest.lines import Line
 from textq.notation.blocks import ANNEX_MARK
@@ -35,7 +35,16 @@ _PAGE_NUMBER = re.compile(
     rf"(?:\s*[,，/／|｜、·]?\s*(?:of|共)?\s*(?:{_DIGITS}|(?<=共)[一二三四五六七八九十百]{{1,5}})\s*页?)?"
     r"[-—–－―─·•.~*|〕\]］)）\s]*"
 )
+_BY_BROWSER = re.compile(
+    r"[0-9]{1,4}[/-][0-9]{1,2}[/-][0-9]{1,4},? ?[0-9]{1,2}:[0-9]{2}(?![0-9])"
+    r"|(?:https?|file)://.{0,2000} [0-9]{1,4}/[0-9]{1,4}$"
+)
+"""The head (date and time, title) and the foot (address, page) that browsers print, in small type."""
+
 _NUMERAL = re.compile("[0-9]+")
+
+_MOST_NUMBERS = 16
+"""So many numbers of a line may be that of its page."""
 
 Key = tuple[str, int, str]
 """A line at the edge of a page: top or bottom, its rounded height, its text with the page number left out."""
@@ -55,19 +64,24 @@ def drop_running_heads(lines: Sequence[Line], heights: Mapping[int, float]) -> l
 
     ``heights`` are those of the pages, in points. Only the outermost lines of a page can be dropped: a page number
     (— 3 —, 第3页共10页, iv), and a line that stands on three pages or more at one height, in full or but for the page
-    number, in other type than the text or set apart from it; of a document of two pages, on both and clearly so.
+    number, in other type than the text or set apart from it; of a document of two pages, on both and clearly so;
+    in smaller type, on two pages of which one is the next but one (heads of even and odd pages).
     A table's rows and 附件1 are never dropped.
     """
     edges = [edge for page, own in _by_page(lines).items() for edge in _find_edges(own, heights[page])]
-    counts = Counter(
-        key for edge in edges for key in {key for line in edge.zone for key in _make_keys(edge.side, line)}
-    )
+    pages: dict[Key, set[int]] = {}
+    for edge in edges:
+        for line in edge.zone:
+            for key in _make_keys(edge.side, line):
+                pages.setdefault(key, set()).add(line.page)
     body = _body_size(lines)
-    needed = 2 if len(heights) == 2 else _REPEATS
-    room = (_FAR_APART if len(heights) == 2 else _APART) * body
+    few = len(heights) == 2
+    room = (_FAR_APART if few else _APART) * body
 
     def is_repeated(side: str, line: Line) -> bool:
-        return max(_count(counts, key) for key in _make_keys(side, line)) >= needed
+        found = max((_find_pages(pages, key) for key in _make_keys(side, line)), key=len)
+        alternates = line.size < (1 - _OTHER_TYPE) * body and bool(found & {line.page - 2, line.page + 2})
+        return len(found) >= (2 if few or alternates else _REPEATS)
 
     dropped = {id(line) for edge in edges for line in _peel(edge, is_repeated, body, room)}
     return [line for line in lines if id(line) not in dropped]
@@ -104,17 +118,17 @@ def _make_keys(side: str, line: Line) -> Iterator[Key]:
     yield side, height, line.text
     if line.is_row or ANNEX_MARK.match(line.text) or match_mark(line.text):
         return
-    numbers = list(_NUMERAL.finditer(line.text))
-    for number in {found.start(): found for found in (*numbers[:1], *numbers[-1:])}.values():
+    for number in islice(_NUMERAL.finditer(line.text), _MOST_NUMBERS):
         if len(number[0]) <= 4:
             step = int(number[0]) - line.page
             yield side, height, f"{line.text[: number.start()]}#{step}{line.text[number.end() :]}"
 
 
-def _count(counts: Counter[Key], key: Key) -> int:
-    """Count a key at its height and the two beside it, since rounding parts near ones."""
+def _find_pages(pages: Mapping[Key, set[int]], key: Key) -> set[int]:
+    """Return the pages of a key at its height or at one of the two beside it, since rounding parts near ones."""
     side, height, text = key
-    return max(counts[key] + max(counts[side, height - 1, text], counts[side, height + 1, text]), counts[key])
+    above, below = (pages.get((side, height + step, text), set()) for step in (-1, 1))
+    return pages[key] | max(above, below, key=len)
 
 
 def _peel(edge: _Edge, is_repeated: Callable[[str, Line], bool], body: float, room: float) -> Iterator[Line]:
@@ -123,7 +137,7 @@ def _peel(edge: _Edge, is_repeated: Callable[[str, Line], bool], body: float, ro
     for line, inner in pairwise([*edge.zone, edge.inner]):
         if line is None or line.is_row or ANNEX_MARK.match(line.text):
             return
-        if _PAGE_NUMBER.fullmatch(line.text):
+        if _PAGE_NUMBER.fullmatch(line.text) or (line.size < (1 - _OTHER_TYPE) * body and _BY_BROWSER.match(line.text)):
             yield from (*pending, line)
             pending = []
         elif not is_repeated(edge.side, line):

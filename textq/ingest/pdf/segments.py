@@ -10,6 +10,7 @@ from textq.ingest.boxes import Box
 from textq.ingest.lines import Line, trace_text
 from textq.ingest.normalize import CJK_CHARACTER
 from textq.ingest.pdf.page import Glyph
+from textq.ingest.pdf.spacing import FLUSH, NARROW_GUTTER, find_gutters, measure_spacing
 
 _SAME_HEIGHT = 0.35
 """Type sizes by which the middles of characters on one line differ at most."""
@@ -23,8 +24,11 @@ _OVERLAP = 0.4
 _SEGMENT_GAP = 1.2
 """Type sizes: a wider gap may part two columns or two cells."""
 
+_FULL_WIDTH_GAP = 0.2
+"""Type sizes: a gap between two Chinese characters is a blank from here on."""
+
 _WIDE_GAP = 0.8
-"""Type sizes: a gap beside a Chinese character is a blank from here on; less is justification."""
+"""Type sizes: a gap between a Chinese character and another sign is a blank from here on; less is justification."""
 
 _WORD_GAP = 0.15
 """Type sizes: a gap between two Latin characters is a blank from here on."""
@@ -55,8 +59,12 @@ Row = Sequence[Segment]
 
 def gather_rows(glyphs: Iterable[Glyph]) -> list[list[Segment]]:
     """Return the rows of segments of a page, or of a cell, from top to bottom."""
-    heights = _merge_raised(_split_heights(sorted(glyphs, key=_middle)))
-    return [row for height in heights if (row := _split_row(height))]
+    heights = [
+        _drop_overprints(sorted(height, key=lambda one: one.left))
+        for height in _merge_raised(_split_heights(sorted(glyphs, key=_middle)))
+    ]
+    gutters = find_gutters(heights)
+    return [row for height in heights if (row := _split_row(height, gutters))]
 
 
 def _middle(glyph: Glyph) -> float:
@@ -120,22 +128,30 @@ def _extent(glyphs: Sequence[Glyph]) -> tuple[float, float]:
     return median(glyph.top for glyph in glyphs), median(glyph.bottom for glyph in glyphs)
 
 
-def _split_row(glyphs: Sequence[Glyph]) -> list[Segment]:
-    """Return the segments of one height, without blanks at their ends."""
+def _split_row(glyphs: Sequence[Glyph], gutters: Sequence[float]) -> list[Segment]:
+    """Return the segments of one height (from left to right), without blanks at their ends."""
     segments: list[Segment] = []
     run: list[Glyph] = []
     end = 0.0
-    for glyph in _drop_overprints(sorted(glyphs, key=lambda one: one.left)):
+    for glyph in glyphs:
         if glyph.text == " ":
             if run:
                 run.append(glyph)
             continue
-        if run and glyph.left - end > _SEGMENT_GAP * max(glyph.size, run[0].size):
+        if run and _parts(end, glyph, max(glyph.size, run[0].size), gutters):
             segments.append(make_segment(run))
             run = []
         end = max(end, glyph.right) if run else glyph.right
         run.append(glyph)
     return [*segments, make_segment(run)] if run else segments
+
+
+def _parts(end: float, glyph: Glyph, size: float, gutters: Sequence[float]) -> bool:
+    """Tell whether the gap before a character is wide, or one that all lines near it share."""
+    gap = glyph.left - end
+    if gap <= NARROW_GUTTER * size:
+        return False
+    return gap > _SEGMENT_GAP * size or bisect_right(gutters, end) < bisect_right(gutters, glyph.left + FLUSH)
 
 
 def _drop_overprints(glyphs: Sequence[Glyph]) -> list[Glyph]:
@@ -171,9 +187,10 @@ def make_line(row: Row, page: int, column: str = "") -> Line | None:
     text: list[str] = []
     boxes: list[Box | None] = []
     printed = [glyph for glyph in glyphs if glyph.text != " "]
-    blanks = _find_blanks(glyphs)
+    spacing = measure_spacing(printed)
+    blanks = _find_blanks(glyphs, spacing)
     for at, glyph in enumerate(printed):
-        if at and (at in blanks or _is_gap(printed[at - 1], glyph)):
+        if at and (at in blanks or _is_gap(printed[at - 1], glyph, spacing)):
             text.append(" ")
             boxes.append(None)
         text.append(glyph.text)
@@ -207,7 +224,7 @@ def _mean_confidence(glyphs: Sequence[Glyph]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _find_blanks(glyphs: Sequence[Glyph]) -> set[int]:
+def _find_blanks(glyphs: Sequence[Glyph], spacing: float) -> set[int]:
     """Return before which printed characters (counted from 0) the file holds a blank."""
     blanks: set[int] = set()
     at = 0
@@ -218,11 +235,14 @@ def _find_blanks(glyphs: Sequence[Glyph]) -> set[int]:
             at += 1
     printed = [glyph for glyph in glyphs if glyph.text != " "]
     steps = enumerate(pairwise(printed), 1)
-    return blanks & {at for at, (left, right) in steps if right.left - left.right > _TYPED_GAP * right.size}
+    return blanks & {at for at, (left, right) in steps if right.left - left.right - spacing > _TYPED_GAP * right.size}
 
 
-def _is_gap(left: Glyph, right: Glyph) -> bool:
-    gap, size = right.left - left.right, max(left.size, right.size)
+def _is_gap(left: Glyph, right: Glyph, spacing: float) -> bool:
+    """Tell whether a gap is a blank, over and above the ``spacing`` (points) between all characters of its line."""
+    gap, size = right.left - left.right - spacing, max(left.size, right.size)
     if gap <= _WORD_GAP * size:
         return False
+    if CJK_CHARACTER.match(left.text) and CJK_CHARACTER.match(right.text):
+        return gap > _FULL_WIDTH_GAP * size
     return gap > _WIDE_GAP * size or not (CJK_CHARACTER.match(left.text) or CJK_CHARACTER.match(right.text))

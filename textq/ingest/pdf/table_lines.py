@@ -41,10 +41,25 @@ class CellGlyphs:
 
 
 def read_ruled_row(row: RuledRow, glyphs: CellGlyphs, page: int) -> Line | None:
-    """Return a row of a ruled table as one line; None if nothing stands in it."""
-    cells = [gather_rows(glyphs.pick(cell)) if cell else [] for cell in row.cells]
-    lines = [[line for part in cell if (line := make_line(part, page))] for cell in cells]
-    return make_row([join_cell(cell) for cell in lines], row.edges)
+    """Return a row of a ruled table as one line; None if nothing stands in it.
+
+    A cell that spans several rows is said in each, as in a Word file; its boxes are those of the first row only.
+    """
+    cells = [_read_cell(cell, glyphs, page) for cell in row.cells]
+    if not any(cells):
+        return None
+    middle = (row.top + row.bottom) / 2
+    for at, above in enumerate(row.from_above):
+        if spanning := _read_cell(above, glyphs, page):
+            boxes = (None,) * len(spanning.text)
+            cells[at] = replace(spanning, boxes=boxes, top=middle, bottom=middle)
+    return make_row(cells, row.edges)
+
+
+def _read_cell(cell: Cell | None, glyphs: CellGlyphs, page: int) -> Line | None:
+    if cell is None:
+        return None
+    return join_cell([line for part in gather_rows(glyphs.pick(cell)) if (line := make_line(part, page))])
 
 
 def read_open_row(row: OpenRow, page: int) -> Line | None:

@@ -3,6 +3,7 @@
 import ctypes
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from textq.ingest.pdf.page import (
     Point,
     PrintedPage,
     find_rules,
+    find_turn,
     refuse_damaged,
     refuse_encrypted,
     refuse_glyphs,
@@ -37,6 +39,13 @@ _NO_PAGES = re.compile(rb"/Count\s{1,4}0\b")
 
 _IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _Matrix = tuple[float, float, float, float, float, float]
+_Edges = tuple[float, float, float, float]
+
+_OFF_SIZE = 0.02
+"""The share of its type size by which the height of a box differs that pdfium takes from the ink."""
+
+_DESCENT = 0.12
+"""How far Chinese characters reach below their baseline, in type sizes."""
 
 
 def read_pages(data: bytes, most_pages: int, only: Sequence[int] | None = None) -> Iterator[PrintedPage]:
@@ -128,7 +137,31 @@ def _iterate_glyphs(text_page: object, count: int, frame: Frame) -> Iterator[tup
         get_box(text_page, at, to_box)
         get_matrix(text_page, at, to_matrix)
         size = get_size(text_page, at) * _scale(matrix.a, matrix.b, matrix.c, matrix.d)
-        yield at, Glyph(text, *frame.place_box(box.left, box.bottom, box.right, box.top), size)
+        edges = box.left, box.bottom, box.right, box.top
+        height = edges[3] - edges[1] if matrix.b == 0 else edges[2] - edges[0]
+        if abs(height - size) > _OFF_SIZE * size > 0:
+            edges = _set_on_baseline(text_page, at, text, edges, matrix, size)
+        turn = find_turn(matrix.a, matrix.b, frame.rotation) if matrix.b or matrix.a < 0 else frame.rotation
+        yield at, Glyph(text, *frame.place_box(*edges), size, turn=turn)
+
+
+def _set_on_baseline(text_page: object, at: int, text: str, ink: _Edges, matrix: raw.FS_MATRIX, size: float) -> _Edges:
+    """Return the box of a character whose font states no height, so that pdfium gives only what is inked of it.
+
+    The ink of ， stands low and that of 一 is flat: by it they would be on no line.
+    """
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text_page, at, x, y)
+    wide, high = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+    along, up = (matrix.a / wide, matrix.b / wide), (matrix.c / high, matrix.d / high)
+    if unicodedata.east_asian_width(text) in "WF":
+        reach = size * wide / high
+    else:
+        reach = max((px - x.value) * along[0] + (py - y.value) * along[1] for px in ink[::2] for py in ink[1::2])
+    foot, head = -_DESCENT * size, (1 - _DESCENT) * size
+    x0, y0 = x.value + foot * up[0], y.value + foot * up[1]
+    x1, y1 = x.value + head * up[0] + reach * along[0], y.value + head * up[1] + reach * along[1]
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _scale(a: float, b: float, c: float, d: float) -> float:

@@ -3,6 +3,7 @@
 import io
 import logging
 import math
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import dict_value
 from pdfminer.psexceptions import PSException
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, mult_matrix
 
@@ -24,6 +26,7 @@ from textq.ingest.pdf.page import (
     Point,
     PrintedPage,
     find_rules,
+    find_turn,
     refuse_damaged,
     refuse_encrypted,
     refuse_glyphs,
@@ -36,6 +39,12 @@ _INVISIBLE = 3
 
 _SLANTED = 0.05
 """Radians off the horizontal and the vertical from which on a character is slanted."""
+
+_UPRIGHT = str.maketrans(
+    "︐︑︒︓︔︕︖︗︘︱︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈",
+    "，、。：；！？〖〗—（）｛｝〔〕【】《》〈〉「」『』［］",
+)
+"""The forms of marks in vertical lines, and the marks."""
 
 _DAMAGE: tuple[type[Exception], ...] = (
     PDFException, PSException, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError,
@@ -68,6 +77,17 @@ def read_pages(data: bytes, most_pages: int, only: Sequence[int] | None = None) 
         raise refuse_encrypted() from error
     except _DAMAGE as error:
         raise refuse_damaged("pdfminer", f"{type(error).__name__}: {error}") from error
+
+
+def count_missing_pages(data: bytes) -> int:
+    """Return how many of the pages that a PDF says it has are not there; 0 where it does not say so readably."""
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        stated = dict_value(document.catalog.get("Pages")).get("Count")
+        return max(stated - sum(1 for _ in PDFPage.create_pages(document)), 0) if isinstance(stated, int) else 0
+    except _DAMAGE:
+        return 0
 
 
 def _read_page(manager: PDFResourceManager, page: PDFPage, number: int) -> PrintedPage:
@@ -131,9 +151,8 @@ class _Device(PDFLayoutAnalyzer):
         size = abs(fontsize) * math.hypot(matrix[2], matrix[3])
         if abs(math.remainder(math.atan2(matrix[1], matrix[0]), math.pi / 2)) > _SLANTED:
             size = -size
-        glyph = Glyph(
-            _decode(font, cid), min(x0, x1), self.height - max(y0, y1), max(x0, x1), self.height - min(y0, y1), size
-        )
+        left, right, top, bottom = min(x0, x1), max(x0, x1), self.height - max(y0, y1), self.height - min(y0, y1)
+        glyph = Glyph(_decode(font, cid), left, top, right, bottom, size, turn=find_turn(matrix[0], matrix[1]))
         self._target += split_glyph(glyph)
         if len(self.glyphs) + len(self.hidden) > MOST_GLYPHS:
             raise refuse_glyphs(self.number)
@@ -165,8 +184,12 @@ def _char_box(font: Any, fontsize: float, rise: float, cid: int, advance: float)
 
 
 def _decode(font: Any, cid: int) -> str:
+    """Return what a character says, a Latin ligature (ﬁ) letter by letter."""
     try:
         text = str(font.to_unichr(cid))
     except PDFUnicodeNotDefined:
         return UNMAPPED
+    if len(text) == 1 and "\ufb00" <= text <= "\ufb06":
+        return unicodedata.normalize("NFKC", text)
+    text = text.translate(_UPRIGHT)
     return " " if text.isspace() else text if text.strip("\x00") else UNMAPPED

@@ -20,6 +20,7 @@ MOST_SECONDS = 4.0
         "<div>成文日期：" * 3000 + PROSE,
         "<table><tr><td>" * 3000 + PROSE,
         f"<p>{' ' * 500_000}</p>{PROSE}",
+        "<table>" + "<tr><td>甲<td>乙<td><table><tr><td>丙<td>丁</table></tr>" * 3000 + "</table>" + PROSE,
         "<p>" + " \n" * 200_000 + PROSE,
         "<p>" + "<b> </b>\n" * 10_000 + PROSE,
         f"<p>{'&nbsp;' * 100_000}</p>{PROSE}",
@@ -42,6 +43,7 @@ def test_a_page_of_much_nothing_is_read_in_little_time(page):
     [
         ("<div>" * 100_000 + PROSE, "nest too deep"),
         ("<ul><li>" * 50_000 + PROSE, "nest too deep"),
+        ("<p " + " ".join(f"a{n}=" for n in range(300_000)) + ">" + PROSE, "too many attributes"),
         ("".join(f"<font color={n}>" for n in range(3000)) + "<p>甲" * 5000, "nest too deep"),
         ("<table>" + "<tr><td rowspan=9999>甲<td rowspan=9999>乙</tr>" * 2000 + "</table>" + PROSE, "1000 columns"),
         (

@@ -54,3 +54,10 @@ def test_what_is_refused():
             read_mhtml(data)
     with pytest.raises(ScannedError):
         read_mhtml(save("<img src=1.jpg>"))
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9])
+def test_a_file_that_is_cut_off_is_refused(kept):
+    data = save(PROSE * 40)
+    with pytest.raises(ReadError, match="cut off"):
+        read_mhtml(data[: int(len(data) * kept)])

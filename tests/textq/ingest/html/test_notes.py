@@ -23,3 +23,14 @@ def test_raised_characters_are_text():
     assert read_html("<div id=zoom>面积2000m<sup>2</sup>，排放CO<sub>2</sub>。</div>".encode()).text == (
         "面积2000m2，排放CO2。"
     )
+
+
+def test_a_note_of_two_paragraphs_and_one_with_a_roman_number():
+    page = (
+        "<p>企业<a href='#sdfootnote1sym'><sup>1</sup></a>应当申报<a href='#_edn1'>i</a>。</p>"
+        "<div id=sdfootnote1><p><a name=sdfootnote1sym href='#x'>1</a>指跨境企业。</p><p>含个体户。</p></div>"
+        "<div id=edn1><p><a name=_edn1>i</a>见前。</p></div>"
+    )
+    extract = read_html(page.encode())
+    assert extract.text == "企业应当申报。\n1指跨境企业。\n含个体户。\ni见前。"
+    assert extract.footnotes[0].start == len("企业应当申报。\n")

@@ -171,3 +171,25 @@ def test_a_page_without_text_is_refused(page):
 )
 def test_hostile_markup_neither_fails_nor_loses_the_text(page):
     assert TEXT.split("\n")[0] in read(page)
+
+
+def test_a_table_inside_a_cell_of_data_is_text_of_the_cell():
+    inner = "<table><tr><td>甲</td><td>乙</td></tr></table>"
+    rows = f"<tr><td>1</td><td>建设平台。{inner}</td></tr><tr><td>2</td><td>完善标准。</td></tr>"
+    page = f"<div id=zoom><table><tr><th>序号</th><th>任务</th></tr>{rows}</table></div>"
+    assert read_html(page.encode()).text == "序号｜任务\n1｜建设平台。甲乙\n2｜完善标准。"
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("市商务局<br>市财政局", "市商务局 市财政局"),
+        ("<p>市发展改革委、市商务局</p><p>市财政局（牵头）</p>", "市发展改革委、市商务局 市财政局（牵头）"),
+        ("市市场监督<br>管理局", "市市场监督管理局"),
+        ("市商务局、市财<br>政局", "市商务局、市财政局"),
+        ("支持建设<br>市场体系", "支持建设市场体系"),
+    ],
+)
+def test_bodies_on_lines_of_a_cell_stay_apart(cell, shown):
+    page = f"<table><tr><td>建设平台</td><td>{cell}</td></tr><tr><td>完善标准</td><td>各区</td></tr></table>"
+    assert read_html(page.encode()).text.split("\n")[0] == f"建设平台｜{shown}"

@@ -43,3 +43,50 @@ def test_a_page_that_never_ends_is_noted():
     assert read_html(f"<html><body>{PROSE}".encode()).notes
     assert not read_html(f"<html><body>{PROSE}</body></HTML>\n".encode()).notes
     assert not read_html(PROSE.encode()).notes
+
+
+COVER = "<div id=zoom><p>关于印发实施方案的通知</p><p>杭政〔2015〕44号</p>{}</div>"
+FILE = "<p>附件：<a href=P02.pdf>关于印发实施方案的通知.pdf</a></p>"
+
+
+@pytest.mark.parametrize("page", [COVER.format(FILE), f"<div id=zoom>{FILE}</div>"])
+def test_a_page_whose_document_is_attached(page):
+    with pytest.raises(ReadError, match=r"in the attached file: P02\.pdf"):
+        read_html(page.encode())
+
+
+def test_a_short_text_with_files_is_read_and_noted():
+    extract = read_html(COVER.format(PROSE + FILE).encode())
+    assert "设立专项资金。" in extract.text
+    assert "offers files" in extract.notes[0]
+    assert read_html(COVER.format(PROSE).encode()).notes == ()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "502 Bad Gateway",
+        "HTTP 错误 403 - 禁止访问：访问被拒绝。",
+        "Access Denied",
+        "抱歉，找不到您要访问的网页。",
+        "HTTP Error 503. The service is unavailable.",
+        "404 - 找不到文件或目录。",
+        "Error 500--Internal Server Error",
+    ],
+)
+def test_messages_of_servers(message):
+    for page in (f"<p>{message}</p>", f"<title>{message}</title><h1>{message}</h1>"):
+        with pytest.raises(ReadError, match="error page"):
+            read_html(page.encode())
+
+
+def test_a_long_message_is_known_by_its_title():
+    with pytest.raises(ReadError, match="error page"):
+        read_html(
+            f"<title>IIS 10.0 详细错误 - 404.0 - Not Found</title>{'<p>最可能的原因：拼写错误。</p>' * 40}".encode()
+        )
+
+
+@pytest.mark.parametrize("text", ["补助500万元。", "国发〔2015〕404号。", "错误率不高于5%，共403家企业。"])
+def test_numbers_are_no_messages(text):
+    assert read_html(f"<title>关于补助的通知</title><div id=zoom>{text}</div>".encode()).text == text
