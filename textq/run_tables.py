@@ -8,7 +8,7 @@ import pandas as pd
 from textq.frames import LIST_BREAK, Row, build_frame, document_row
 from textq.ingest.document import Reading
 from textq.ingest.manifest import CoverageRow
-from textq.ingest.metadata import CONFLICT_MARK, UNKNOWN_UNIT_MARK, split_units
+from textq.ingest.metadata.read import CONFLICT_MARK, UNKNOWN_UNIT_MARK, split_units
 from textq.lexicon.power import rank_document
 from textq.notation.numerals import parse_date
 from textq.records import UNREAD, Document

@@ -8,7 +8,7 @@ import pytest
 
 from tests.corpus import render
 from textq.ingest.extract import Extract
-from textq.ingest.metadata import read_metadata
+from textq.ingest.metadata.read import read_metadata
 from textq.ingest.normalize import normalize_line, normalize_text
 from textq.ingest.read import read_file
 from textq.lexicon.places import builtin_gazetteer

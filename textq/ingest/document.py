@@ -11,7 +11,7 @@ from textq.errors import ReadError, ScannedError
 from textq.ingest.cache import ExtractCache
 from textq.ingest.extract import Extract, ReadSpec
 from textq.ingest.files import SourceFile
-from textq.ingest.metadata import Metadata, read_metadata
+from textq.ingest.metadata.read import Metadata, read_metadata
 from textq.ingest.read import read_file
 from textq.lexicon.places import Gazetteer
 from textq.notation.numerals import parse_date

@@ -2,7 +2,7 @@
 
 import re
 
-from textq.ingest.labels import FIELD_LABELS, OTHER_LABELS
+from textq.ingest.metadata.labels import FIELD_LABELS, OTHER_LABELS
 
 ROW_LABELS = frozenset(FIELD_LABELS) | OTHER_LABELS
 """The labels of the metadata table that publishers print beside a document, those of no field included."""

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from textq.errors import ManifestError
 from textq.ingest.confirm import CHECK_NAME, CheckRow, list_checks, read_confirmed, write_check
 from textq.ingest.extract import Extract
-from textq.ingest.metadata import read_metadata
+from textq.ingest.metadata.read import read_metadata
 from textq.lexicon.places import builtin_gazetteer
 from textq.records import Document, Doubt, Source
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from textq.ingest.metadata import Metadata, read_metadata
+from textq.ingest.metadata.read import Metadata, read_metadata
 from textq.ingest.read import read_file
 from textq.lexicon.places import builtin_gazetteer
 

@@ -8,7 +8,7 @@ from functools import cache
 from textq.ingest.furniture import ROW_LABELS
 from textq.ingest.html.lines import BOUNDARY, NEXT_CELL, Line
 from textq.ingest.html.tree import Tree
-from textq.ingest.labels import FIELD_LABELS
+from textq.ingest.metadata.labels import FIELD_LABELS
 from textq.ingest.normalize import normalize_text
 from textq.lexicon.power import document_type
 

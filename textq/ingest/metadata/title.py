@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from textq.ingest.doc_number import cut_number
+from textq.ingest.metadata.doc_number import cut_number
 from textq.lexicon.power import document_type
 from textq.notation.blocks import is_note
 from textq.notation.numerals import DATE

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from textq.ingest.title import cut_red_head, find_title
+from textq.ingest.metadata.title import cut_red_head, find_title
 
 CITIES = "、".join(
     f"{name}市人民政府"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from textq.ingest.scope import Scope, find_own_place, find_scope
+from textq.ingest.metadata.scope import Scope, find_own_place, find_scope
 from textq.lexicon.places import builtin_gazetteer
 
 

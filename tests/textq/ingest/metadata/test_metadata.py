@@ -4,7 +4,7 @@ import pytest
 
 from textq.ingest.extract import Extract
 from textq.ingest.manifest import ManifestRow
-from textq.ingest.metadata import Metadata, read_metadata
+from textq.ingest.metadata.read import Metadata, read_metadata
 from textq.ingest.normalize import normalize_text
 from textq.lexicon.places import builtin_gazetteer
 

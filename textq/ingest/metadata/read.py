@@ -6,8 +6,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
 
-from textq.ingest.doc_number import normalize_number
-from textq.ingest.doubts import (
+from textq.ingest.extract import Extract
+from textq.ingest.manifest import NOTHING, ManifestRow, find_last_day, split_list
+from textq.ingest.metadata.doc_number import normalize_number
+from textq.ingest.metadata.doubts import (
     find_date_doubts,
     find_future_doubts,
     find_issuer_doubts,
@@ -15,13 +17,11 @@ from textq.ingest.doubts import (
     find_text_doubts,
     find_validity_doubts,
 )
-from textq.ingest.extract import Extract
-from textq.ingest.head import Head, read_head
-from textq.ingest.manifest import NOTHING, ManifestRow, find_last_day, split_list
-from textq.ingest.scope import Scope, find_own_place, find_scope
-from textq.ingest.signature import Signature, read_signature
-from textq.ingest.title import is_complete_title, read_type
-from textq.ingest.validity import Validity, read_validity
+from textq.ingest.metadata.head import Head, read_head
+from textq.ingest.metadata.scope import Scope, find_own_place, find_scope
+from textq.ingest.metadata.signature import Signature, read_signature
+from textq.ingest.metadata.title import is_complete_title, read_type
+from textq.ingest.metadata.validity import Validity, read_validity
 from textq.lexicon.places import Gazetteer
 from textq.lexicon.power import issuer_level
 from textq.notation.numerals import parse_date

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from textq.ingest.adoption import Adoption, read_adoption
-from textq.ingest.doc_number import PrintedNumber, find_blank_number, find_numbers, split_red_head
-from textq.ingest.labels import FIELD_LABELS, OTHER_LABELS
-from textq.ingest.title import cut_red_head, find_title, title_issuers
+from textq.ingest.metadata.adoption import Adoption, read_adoption
+from textq.ingest.metadata.doc_number import PrintedNumber, find_blank_number, find_numbers, split_red_head
+from textq.ingest.metadata.labels import FIELD_LABELS, OTHER_LABELS
+from textq.ingest.metadata.title import cut_red_head, find_title, title_issuers
 from textq.notation.blocks import HEAD_LINES, count_head_lines
 from textq.notation.numerals import DATE, parse_date
 from textq.notation.organs import split_organs

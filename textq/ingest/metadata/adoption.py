@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
-from textq.ingest.doc_number import normalize_number
+from textq.ingest.metadata.doc_number import normalize_number
 from textq.notation.numerals import DATE, NUMERAL, parse_date
 from textq.notation.organs import ORGAN, split_organs
 

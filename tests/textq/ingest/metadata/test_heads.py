@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from textq.ingest.extract import Extract
-from textq.ingest.metadata import Metadata, read_metadata
+from textq.ingest.metadata.read import Metadata, read_metadata
 from textq.ingest.normalize import normalize_text
 from textq.lexicon.places import builtin_gazetteer
 

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from textq.ingest.adoption import Adoption, read_adoption
+from textq.ingest.metadata.adoption import Adoption, read_adoption
 
 
 def adopted(day: str, *issuers: str, number: str = "", amended: str = "", public: str = "") -> Adoption:

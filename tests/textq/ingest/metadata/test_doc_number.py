@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textq.ingest.doc_number import (
+from textq.ingest.metadata.doc_number import (
     cut_number,
     find_blank_number,
     find_numbers,

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from textq.ingest.doubts import find_future_doubts
 from textq.ingest.extract import Extract
 from textq.ingest.manifest import ManifestRow
-from textq.ingest.metadata import Metadata, read_metadata
+from textq.ingest.metadata.doubts import find_future_doubts
+from textq.ingest.metadata.read import Metadata, read_metadata
 from textq.lexicon.places import builtin_gazetteer
 
 TEXT = "杭州市商务局关于申报资金的通知\n各单位：\n一、给予补助。\n{sentence}\n杭州市商务局\n{day}"

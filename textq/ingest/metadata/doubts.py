@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from textq.ingest.doc_number import read_year
-from textq.ingest.head import Head
-from textq.ingest.scope import Scope
-from textq.ingest.signature import Signature
+from textq.ingest.metadata.doc_number import read_year
+from textq.ingest.metadata.head import Head
+from textq.ingest.metadata.scope import Scope
+from textq.ingest.metadata.signature import Signature
 from textq.lexicon.place_abbreviations import builtin_abbreviations
 from textq.lexicon.places import Gazetteer
 from textq.records import Doubt, Level
@@ -96,7 +96,7 @@ def find_validity_doubts(
 ) -> Iterator[Doubt]:
     """Yield that the page states the document void without the day, or that the days are out of order.
 
-    ``unsure`` says why the text leaves the end of the term uncertain, see :class:`textq.ingest.validity.Validity`.
+    ``unsure`` says why the text leaves the end of the term uncertain (see :mod:`textq.ingest.metadata.validity`).
     """
     if repealed_on is None and ("失效" in validity or "废止" in validity):
         yield Doubt("repealed_on", "", f"stated to be {validity}, but not since when")

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from textq.ingest.validity import Validity, read_validity
+from textq.ingest.metadata.validity import Validity, read_validity
 
 ISSUED = date(2019, 3, 28)
 
