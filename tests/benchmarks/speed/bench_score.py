@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textq.coding.coders import builtin_coder, code_clauses
 from textq.ingest.document import Reading, read_document
+from textq.ingest.extract import ReadSpec
 from textq.ingest.files import find_files
 from textq.lexicon.match import match_terms
 from textq.lexicon.places import builtin_gazetteer
@@ -25,12 +26,12 @@ def main(folder: Path) -> None:
     """Print one line a stage."""
     files = find_files([folder]).files
     builtin_gazetteer(), builtin_coder(), list(cut_words("预热"))
-    readings = [read_document(file, builtin_gazetteer()) for file in files]
+    readings = [read_document(file, builtin_gazetteer(), ReadSpec()) for file in files]
     documents = [reading.document for reading in readings if reading.document]
     clauses = [split_clauses(document) for document in documents]
     stages: dict[str, Callable[[], object]] = {
         "jieba, for comparison": lambda: [list(cut_words(document.text)) for document in documents],
-        "read and describe": lambda: [read_document(file, builtin_gazetteer()) for file in files],
+        "read and describe": lambda: [read_document(file, builtin_gazetteer(), ReadSpec()) for file in files],
         "split into clauses": lambda: [split_clauses(document) for document in documents],
         "match terms": lambda: [match_terms(document.text, builtin_coder().lexicon) for document in documents],
         "code clauses": lambda: [list(code_clauses(found)) for found in clauses],
