@@ -202,7 +202,7 @@ def test_a_file_that_needs_a_password_is_refused(strength, engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_page_images_are_scanned(engine):
     images = show_pages(make("one column").data, dpi=50)
-    with pytest.raises(ScannedError, match="OCR"):
+    with pytest.raises(ScannedError, match="--ocr"):
         read_pdf(scan_document(images), ReadSpec(pdf_engine=engine))
 
 

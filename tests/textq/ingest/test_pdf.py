@@ -206,7 +206,7 @@ def test_pages_of_images_are_scanned():
         canvas.drawImage(page_image(), 0, 0, WIDTH, HEIGHT)
         canvas.drawCentredString(WIDTH / 2, 40, f"— {page} —")
 
-    with pytest.raises(ScannedError, match="OCR"):
+    with pytest.raises(ScannedError, match="--ocr"):
         read_pdf(draw(2, paint))
 
 

@@ -45,12 +45,14 @@ def refuse_without_text(kinds: Iterable[PageKind], text: str) -> None:
     kinds = list(kinds)
     text = "".join(text.split())
     if "scan" in kinds and "unreadable" not in kinds and len(text) < MINIMUM_CHARACTERS * len(kinds):
-        raise ScannedError("scanned PDF: images of pages without a text layer. Recognise the text (OCR) first.")
+        raise ScannedError(
+            "scanned PDF: images of pages without a text layer. Score it with --ocr (textq doctor says what it takes)."
+        )
     share = readable_share(text)
     if kinds.count("unreadable") > kinds.count("text") or (text and share < READABLE_SHARE):
         raise ReadError(
             f"unreadable text layer: only {share:.0%} of its characters are ordinary text (missing character map). "
-            "Recognise the page images (OCR) or find another copy."
+            "Score it with --ocr, or find another copy."
         )
     if not text:
         raise ReadError("the PDF holds no text. Find another copy.")
