@@ -19,6 +19,7 @@ import pandas as pd
 
 from textq.config import Study
 from textq.errors import RunError
+from textq.export.run_folder import hash_file
 from textq.lexicon.read import builtin_codebook, builtin_lexicon, builtin_root
 from textq.records import NONE, Status
 
@@ -96,7 +97,7 @@ def describe_run(
 
 def hash_files(paths: Sequence[Path]) -> dict[str, str]:
     """Return the sha256 of files by their place in the list and their names."""
-    return {f"{at}. {path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for at, path in enumerate(paths, 1)}
+    return {f"{at}. {path.name}": hash_file(path) for at, path in enumerate(paths, 1)}
 
 
 def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) -> dict[str, object]:
@@ -112,7 +113,7 @@ def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) 
         "lists": lists_version(),
         "settings": _plain({name: value for name, value in asdict(study).items() if name != "path"}, root),
         "scores_run": scores_run,
-        "inputs": {_relate(path, root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "inputs": {_relate(path, root): hash_file(path) for path in files},
     }
     run_id = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:12]
     return {"schema_version": SCHEMA_VERSION, "kind": "estimate", "run_id": run_id, **recipe}

@@ -100,7 +100,12 @@ def _power_row(document: Document) -> dict[str, object]:
 def explode_units(documents: pd.DataFrame) -> pd.DataFrame:
     """Return one row a scored document and unit: read, dated, and for at least one place."""
     scored = documents[(documents["status"] == "read") & documents["period"].notna() & (documents["shared"] > 0)]
-    return scored.assign(unit=scored["unit"].str.split(LIST_BREAK)).explode("unit").astype({"unit": "string"})
+    return _explode(scored)
+
+
+def _explode(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a document and unit."""
+    return documents.assign(unit=documents["unit"].str.split(LIST_BREAK)).explode("unit").astype({"unit": "string"})
 
 
 def _last_period(documents: pd.DataFrame) -> int | None:
@@ -120,8 +125,7 @@ def _mark_incomplete(scores: pd.DataFrame, unread: pd.DataFrame) -> pd.DataFrame
 
 def _explode_unread(documents: pd.DataFrame) -> pd.DataFrame:
     """Return one row an unread document and unit: ``unit``, ``period``."""
-    unread = _find_unread(documents)
-    exploded = unread.assign(unit=unread["unit"].str.split(LIST_BREAK)).explode("unit").astype({"unit": "string"})
+    exploded = _explode(_find_unread(documents))
     return exploded.loc[exploded["unit"] != "", ["unit", "period"]]
 
 

@@ -28,6 +28,10 @@ class ReadSpec:
     most_pages: int = 5000
 
 
+USUAL = ReadSpec()
+"""How files are read where nothing else is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """The text of one file as read.

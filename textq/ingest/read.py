@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from textq.errors import ReadError
 from textq.ingest.archive import ARCHIVE_ENDING
 from textq.ingest.docx import read_docx
-from textq.ingest.extract import Extract, ReadSpec
+from textq.ingest.extract import USUAL, Extract, ReadSpec
 from textq.ingest.html import read_html, read_mhtml
 from textq.ingest.ofd import read_ofd
 from textq.ingest.office import read_office
@@ -52,10 +52,8 @@ KNOWN_ENDINGS = frozenset(ENDINGS) | frozenset(_UNREADABLE) | {ARCHIVE_ENDING}
 _UNMARKED = frozenset({"text", "markdown", "html"})
 """Kinds whose files need not begin with a mark."""
 
-_DEFAULT = ReadSpec()
 
-
-def read_file(data: bytes, name: str, spec: ReadSpec = _DEFAULT, charset: str | None = None) -> Extract:
+def read_file(data: bytes, name: str, spec: ReadSpec = USUAL, charset: str | None = None) -> Extract:
     """Return the text of a file, read as what it holds, or where its bytes do not show that, as its ending says.
 
     Parameters

@@ -9,9 +9,6 @@ from textq.ingest.docx.elements import choose_alternative, get_attribute, get_nu
 from textq.ingest.docx.number_formats import format_number
 from textq.ingest.docx.styles import Styles
 
-LEVELS = 9
-"""Word's lists have nine levels, counted here from 0."""
-
 _PLACEHOLDER = re.compile("%([1-9])")
 _SUFFIXES = {"tab": "\t", "space": " ", "nothing": ""}
 

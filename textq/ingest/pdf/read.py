@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from textq.errors import ConfigError, ReadError
-from textq.ingest.extract import Extract, PdfEngine, ReadSpec
+from textq.ingest.extract import USUAL, Extract, PdfEngine, ReadSpec
 from textq.ingest.lines import Line, join_paragraphs
 from textq.ingest.pdf.directions import set_upright, turn_back
 from textq.ingest.pdf.engines import load_engine, other_engine
@@ -52,7 +52,7 @@ class _Reading:
         return [number for number, own in self.kinds.items() if own == kind]
 
 
-def read_pdf(data: bytes, spec: ReadSpec = ReadSpec()) -> Extract:  # noqa: B008 - a frozen value
+def read_pdf(data: bytes, spec: ReadSpec = USUAL) -> Extract:
     """Read a PDF: paragraphs healed over lines and pages, tables row by row, furniture left out, footnotes behind.
 
     A page whose text is set sideways, upside down or in vertical lines is read in the direction of most of its text.
