@@ -33,15 +33,20 @@ full: && bench
 docs:
     {{ python }} docs/render_cli_reference.py
 
-# time the steps of scoring and estimating, score the rules coder on hand-coded clauses
+# time the steps of scoring, coding and estimating, measure the coders on gold clauses
 bench gold=(shared / "gold/dev.jsonl"):
     {{ python }} tests/benchmarks/speed/bench_score.py
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_estimate.py
-    {{ python }} tests/benchmarks/quality/bench_rules.py "{{ gold }}"
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_coding.py
+    for coder in full written rules; do {{ python }} -m textq evaluate "{{ gold }}" --coder $coder; done
 
 # make the sample documents anew from tests/corpus/sources
 corpus:
     {{ python }} tests/corpus/render.py
+
+# train the coders that come with textq, with the texts in the folder shared where it is there
+models:
+    {{ python }} tests/corpus/train_models.py {{ if path_exists(shared) == "true" { shared } else { "" } }}
 
 # make the sample's outcomes anew from its scores
 outcomes:

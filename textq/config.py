@@ -21,6 +21,9 @@ BY_MEASURE = "by measure"
 
 REFUSE, KEEP = "refuse", "keep"
 
+EVERY = "*"
+"""did:* stands for did × the score of each instrument of the run."""
+
 PRE = "pre"
 """The years before the first designation of any unit."""
 
@@ -142,11 +145,13 @@ class ScoresConfig:
     """[scores]: the run of ``textq score`` whose intensities are used; needed for regressors did:….
 
     ``incomplete`` says what to do where a document of a treated unit-period could not be read: refuse, or keep.
+    ``codebook`` is the folder of the codebook that the run must have been coded by; without it, any will do.
     """
 
     run: File
     measure: Text = "stock"
     coverage: File | None = None
+    codebook: File | None = None
     incomplete: Decision = REFUSE
 
 
@@ -222,7 +227,7 @@ class OutcomeConfig:
 class EstimateConfig:
     """[estimate]: the equation. A control is "column" or "column:rule" (see ``econ.combine_units``)."""
 
-    regressors: Texts = ("did", "did:supply", "did:environment", "did:demand")
+    regressors: Texts = ("did", f"did:{EVERY}")
     controls: Texts = ()
     absorb: Texts = ("pair", "period")
     vcov: Rule = "auto"

@@ -33,6 +33,14 @@ class ClauseFileError(TextqError):
     """A file of clauses to be coded lacks a field or has a broken row."""
 
 
+class TrainingError(TextqError):
+    """A coder cannot be trained: a setting, a code, or too few coded clauses."""
+
+
+class ModelFileError(TextqError):
+    """The files of a trained model are absent, damaged, changed, or of another codebook, lexicon or version."""
+
+
 class SeriesFileError(TextqError):
     """A file of series, units or designations cannot be used as it stands."""
 

@@ -101,6 +101,7 @@ def coding_rows(codings: Iterable[Coding]) -> list[Row]:
             "subtype": coding.subtype,
             "secondary": coding.secondary,
             "confidence": coding.confidence,
+            "unsure": coding.unsure,
             "evidence": dump_evidence(coding),
             "context": json.dumps(coding.context, ensure_ascii=False),
             "clause_sha256": coding.clause_sha256,

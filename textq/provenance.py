@@ -7,7 +7,7 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -17,10 +17,13 @@ from typing import get_args
 
 import pandas as pd
 
+from textq.coding.coder import Coder
+from textq.coding.coder_spec import CoderSpec
 from textq.config import Study
 from textq.errors import RunError
 from textq.export.run_folder import hash_file
-from textq.lexicon.read import builtin_codebook, builtin_lexicon, builtin_root
+from textq.lexicon.entry import Lexicon
+from textq.lexicon.read import builtin_root
 from textq.records import NONE, Status
 
 SCHEMA_VERSION = 1
@@ -56,9 +59,44 @@ def _hash_folder(root: Path, pattern: str) -> str:
     return digest.hexdigest()[:12]
 
 
+@dataclass(frozen=True, slots=True)
+class CoderFacts:
+    """What a run says of the coder that made it.
+
+    Attributes
+    ----------
+    recipe
+        What makes another run: coder, codebook and lexicon with their editions, the hash of their files.
+    instruments
+        The classes in the codebook's order, without ``none``.
+    names
+        By code, what it is called in each language.
+    """
+
+    recipe: Mapping[str, str | None]
+    instruments: tuple[str, ...]
+    names: Mapping[str, Mapping[str, str]]
+
+
+def describe_coder(coder: Coder, spec: CoderSpec) -> CoderFacts:
+    """Return what a run says of its coder; its lexicon is that of its rules, None where it has none."""
+    codebook = coder.codebook
+    lexicon = getattr(getattr(coder, "rules", coder), "lexicon", None)
+    recipe = {
+        "codebook": codebook.edition,
+        "lexicon": f"{lexicon.name}@{lexicon.version}" if isinstance(lexicon, Lexicon) else None,
+        "coder": coder.coder_id,
+        "coder_sha256": spec.sha256,
+    }
+    labels = {code: asdict(label) for code, label in codebook.labels.items()}
+    names = {code: {lang: name for lang, name in label.items() if name} for code, label in labels.items()}
+    return CoderFacts(recipe, codebook.instrument_names, names)
+
+
 def describe_run(
     documents: pd.DataFrame,
     instruments: "pd.Series[str]",
+    coder: CoderFacts,
     parameters: Mapping[str, object],
     readers: Mapping[str, str],
     stated: Mapping[str, str],
@@ -66,17 +104,14 @@ def describe_run(
 ) -> dict[str, object]:
     """Return what ``run.json`` says of a run, but for the volatile facts.
 
-    The run id is the first 12 hex digits of the hash of code, lists, parameters, readers and inputs. ``instruments``
-    are the codes of all coded clauses, ``readers`` the versions of what reads files, ``stated`` the hashes of the files
-    by which the user stated something: manifests, coverage, confirmed fields.
+    The run id is the first 12 hex digits of the hash of code, lists, coder, parameters, readers and inputs.
+    ``instruments`` are the codes of all coded clauses, ``readers`` the versions of what reads files, ``stated`` the
+    hashes of the files by which the user stated something: manifests, coverage, confirmed fields.
     """
-    codebook = builtin_codebook()
-    lexicon = builtin_lexicon()
     recipe = {
         "code": code_version(),
         "lists": lists_version(),
-        "codebook": codebook.edition,
-        "lexicon": f"{lexicon.name}@{lexicon.version}",
+        **coder.recipe,
         "parameters": dict(parameters),
         "readers": dict(readers),
         "inputs": documents[["path", "sha256"]].fillna("").to_dict("records"),
@@ -90,7 +125,8 @@ def describe_run(
         "n_files": len(documents),
         "status": _count(documents["status"], get_args(Status)),
         "n_clauses": len(instruments),
-        "classes": _count(instruments, (*codebook.instrument_names, NONE)),
+        "classes": _count(instruments, (*coder.instruments, NONE)),
+        "names": coder.names,
         "warnings": {name: list(paths) for name, paths in warnings.items()},
     }
 

@@ -1,5 +1,6 @@
 """The row types that pass between the stages. Offsets count Unicode code points, half-open."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -145,8 +146,8 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class CutClause:
-    """A clause as a user cut it: text, and as much of its context as is known."""
+class CodingUnit:
+    """A clause as a coder sees it: its text with its own number, and as much of its context as is known."""
 
     clause_id: str
     text: str
@@ -154,12 +155,30 @@ class CutClause:
     heading: str = ""
     stem: str = ""
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the text in UTF-8, in hex; lone surrogates count, though UTF-8 has no place for them."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def join_code(instrument: str, subtype: str | None) -> str:
+    """Return instrument and subtype as one code, the instrument alone where there is no subtype (None or ``""``).
+
+    >>> join_code("supply", "talent"), join_code("none", None)
+    ('supply/talent', 'none')
+    """
+    return f"{instrument}/{subtype}" if subtype else instrument
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
     """One coder's judgement of one clause; ``evidence`` spans use the offsets of the coded text's owner.
 
-    ``context`` names terms in the stem and the headings that spoke for the same instrument.
+    ``confidence`` is the calibrated probability of ``instrument`` where the coder was trained, the winner's share of
+    the scores where it is a lexicon, what the model stated where it is a language model. The label of evidence is the
+    term of a lexicon, the words and what they add to the log odds (``"专项资金 +1.2"``) of a trained coder.
+    ``context`` names what spoke for the same instrument outside the text: terms in the stem and the headings, for one.
+    ``unsure``: the coder abstains; its best guess is given, a person should decide.
     """
 
     clause_id: str
@@ -172,3 +191,9 @@ class Coding:
     evidence: tuple[Span, ...]
     confidence: float | None
     context: tuple[str, ...] = ()
+    unsure: bool = False
+
+    @property
+    def code(self) -> str:
+        """Instrument and subtype as one code: ``"supply/talent"``, or the instrument alone where it has no subtype."""
+        return join_code(self.instrument, self.subtype)

@@ -69,6 +69,15 @@ class Run:
         """The periods in which each unit was searched."""
         return self._read(COVERAGE)
 
+    def name_code(self, code: str, lang: str = "en") -> str:
+        """Return what the codebook of the run calls an instrument, ``none``, or ``"instrument/subtype"``.
+
+        In Chinese for ``"zh"``, else in English; in the other language where it has no name in this one, and as the
+        code itself where it has none at all.
+        """
+        names: Mapping[str, str] = self.meta.get("names", {}).get(code, {})
+        return names.get(lang) or next(filter(None, names.values()), code)
+
     def read_text(self, doc_id: str) -> str:
         """Return the text of a document, the one that all offsets count.
 

@@ -110,6 +110,7 @@ CODINGS = Contract(
         "subtype": "string",
         "secondary": "string",
         "confidence": "Float64",
+        "unsure": "boolean",
         "evidence": "string",
         "context": "string",
         "clause_sha256": "string",

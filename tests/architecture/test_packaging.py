@@ -89,6 +89,13 @@ def test_tools_for_tests_are_extras(metadata: Message) -> None:
     assert not [line for line in required if line.startswith(("pytest", "hatchling", "reportlab", "mypy", "ruff"))]
 
 
+def test_templates_are_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    run_python("-m", "textq", "init", "--codebook", "mine", "codebook", "--lang", "zh", cwd=tmp_path, path=installed)
+    run_python("-m", "textq", "init", "study", cwd=tmp_path, path=installed)
+    assert (tmp_path / "codebook" / "gold" / "clauses.csv").is_file()
+    assert (tmp_path / "study" / "outcomes" / "series.csv").is_file()
+
+
 def test_wheel_works_away_from_the_checkout(repository: Path, installed: Path, tmp_path: Path) -> None:
     for name in ("zhejiang-2019-yiwu-plan.txt", "nanjing-2021-measures.html", "hangzhou-2020-award.docx"):
         shutil.copy(repository / "corpus" / "documents" / name, tmp_path)

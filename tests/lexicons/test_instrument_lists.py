@@ -1,16 +1,30 @@
 import csv
 import hashlib
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from textq.coding.rules import RulesCoder
+from textq.lexicon.check import GRADES, check_lexicon
+from textq.lexicon.check_codebook import check_codebook
 from textq.lexicon.codebook import Example, Subtype, split_code
-from textq.lexicon.match import fold
+from textq.lexicon.examples import FILE as EXAMPLES
+from textq.lexicon.examples import read_cases, run_cases
+from textq.lexicon.fold import fold
 from textq.lexicon.read import COLUMNS, builtin_codebook, builtin_lexicon, builtin_root, read_manifest
+from textq.records import CodingUnit
 
-FILES = sorted((builtin_root() / "instruments").glob("*.csv"), key=lambda path: path.name)
+FOLDER = builtin_root() / "instruments"
+MANIFEST = builtin_root() / "manifest.toml"
+FILES = sorted(FOLDER.glob("*.csv"), key=lambda path: path.name)
+LONGEST = 12
+"""Characters of a term; a longer one would be a piece of a text."""
+
+RUN = 13
+"""Characters that two texts may not share."""
+
 OWNED = ("codebook", "instruments")
 
 
@@ -37,9 +51,60 @@ def test_a_file_holds_the_codes_it_is_named_after(path: Path) -> None:
     assert names == {path.stem}
 
 
-def test_terms_are_unique_over_files() -> None:
-    terms = Counter((fold(row["term"]), row["match"] == "start") for path in FILES for row in read_file(path))
+def test_a_term_stands_once_with_the_same_guards_and_has_one_code() -> None:
+    rows = [row for path in FILES for row in read_file(path)]
+    terms = Counter((fold(row["term"]), row["match"] == "start", row["must"], row["must_not"]) for row in rows)
     assert [term for term, count in terms.items() if count > 1] == []
+    codes: dict[tuple[str, bool], set[str]] = {}
+    for row in rows:
+        codes.setdefault((fold(row["term"]), row["match"] == "start"), set()).add(row["code"])
+    assert {term: held for term, held in codes.items() if len(held) > 1} == {}
+
+
+def test_terms_are_short_and_weights_are_grades() -> None:
+    entries = builtin_lexicon().entries
+    assert [entry.term for entry in entries if entry.match != "pattern" and len(entry.term) > LONGEST] == []
+    assert [entry.term for entry in entries if entry.weight not in GRADES] == []
+
+
+def test_lexicon_has_neither_errors_nor_warnings() -> None:
+    findings = check_lexicon(builtin_lexicon(), builtin_codebook(), read_manifest(MANIFEST)["instruments"])
+    assert [finding for finding in findings if finding.level != "note"] == []
+
+
+def test_codebook_has_no_findings() -> None:
+    assert check_codebook(builtin_codebook()) == ()
+
+
+def test_examples_of_the_entries_come_out_as_they_say() -> None:
+    lexicon, codebook = builtin_lexicon(), builtin_codebook()
+    cases = read_cases(FOLDER / EXAMPLES, codebook, lexicon)
+    outcomes = run_cases(cases, lexicon, RulesCoder(lexicon, codebook).code)
+    assert [outcome for outcome in outcomes if not outcome.passed] == []
+    assert {case.kind for case in cases} == {"positive", "negative"}
+
+
+def test_most_patterns_have_an_example() -> None:
+    shown = {case.entry for case in read_cases(FOLDER / EXAMPLES, builtin_codebook(), builtin_lexicon())}
+    patterns = {entry.term for entry in builtin_lexicon().entries if entry.match == "pattern"}
+    assert len(patterns & shown) > len(patterns) / 2
+
+
+def test_no_clause_of_the_gold_standard_is_an_example(shared: Path) -> None:
+    texts = [example.text for example in builtin_codebook().examples]
+    texts += [case.unit.text for case in read_cases(FOLDER / EXAMPLES, builtin_codebook(), builtin_lexicon())]
+    own = {run: text for text in texts for run in list_runs(text)}
+    files = [path.read_text(encoding="utf-8") for path in (shared / "gold").glob("*.jsonl")]
+    rows = [json.loads(line) for text in files for line in text.split("\n") if line]
+    assert rows
+    copied = {own[run] for row in rows for run in own.keys() & list_runs(row["text"])}
+    assert copied == set()
+
+
+def list_runs(text: str) -> set[str]:
+    """Return the runs of 13 characters in a text, blanks left out."""
+    letters = "".join(text.split())
+    return {letters[at : at + RUN] for at in range(len(letters) - RUN + 1)}
 
 
 def test_no_term_both_begins_a_clause_and_stands_anywhere_with_another_code() -> None:
@@ -62,26 +127,26 @@ def test_every_stopper_has_a_note_or_shields_a_term() -> None:
 
 @pytest.mark.parametrize("block", OWNED)
 def test_manifest_names_version_language_source_and_licence(block: str) -> None:
-    entry = read_manifest(builtin_root() / "manifest.toml")[block]
+    entry = read_manifest(MANIFEST)[block]
     assert all(entry[key].strip() for key in ("version", "language", "source", "licence"))
     assert entry["codes"] == [*builtin_codebook().instrument_names, "none"]
 
 
 @pytest.mark.parametrize("block", OWNED)
 def test_manifest_sums_are_those_of_the_files(block: str) -> None:
-    listed = read_manifest(builtin_root() / "manifest.toml")[block]["sha256"]
-    files = [builtin_root() / "codebook.yaml"] if block == "codebook" else FILES
+    listed = read_manifest(MANIFEST)[block]["sha256"]
+    files = [builtin_root() / "codebook.yaml"] if block == "codebook" else [*FILES, FOLDER / EXAMPLES]
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     assert listed == found
 
 
 def test_manifest_and_codebook_agree_on_the_version() -> None:
-    assert read_manifest(builtin_root() / "manifest.toml")["codebook"]["version"] == builtin_codebook().version
+    assert read_manifest(MANIFEST)["codebook"]["version"] == builtin_codebook().version
 
 
 @pytest.mark.parametrize("example", builtin_codebook().examples, ids=lambda example: example.text[:20])
 def test_examples_of_the_codebook_are_coded_as_they_say(example: Example) -> None:
-    coding = RulesCoder(builtin_lexicon(), builtin_codebook()).code("x#1", "", example.text)
+    (coding,) = RulesCoder(builtin_lexicon(), builtin_codebook()).code([CodingUnit("x#1", example.text)])
     assert (coding.instrument, coding.subtype) == split_code(example.code)
 
 
@@ -106,7 +171,7 @@ def test_every_subtype_is_explained_by_two_examples(subtype: Subtype) -> None:
     ],
 )
 def test_traps_of_keyword_counting_give_no_evidence(text: str, absent: str) -> None:
-    coding = RulesCoder(builtin_lexicon(), builtin_codebook()).code("x#1", "", text)
+    (coding,) = RulesCoder(builtin_lexicon(), builtin_codebook()).code([CodingUnit("x#1", text)])
     assert absent not in [span.label for span in coding.evidence]
 
 
@@ -124,5 +189,5 @@ def test_traps_of_keyword_counting_give_no_evidence(text: str, absent: str) -> N
     ],
 )
 def test_typical_clauses_of_pilot_zones(text: str, code: str) -> None:
-    coding = RulesCoder(builtin_lexicon(), builtin_codebook()).code("x#1", "", text)
+    (coding,) = RulesCoder(builtin_lexicon(), builtin_codebook()).code([CodingUnit("x#1", text)])
     assert (coding.instrument, coding.subtype) == split_code(code)

@@ -36,7 +36,7 @@ def test_defaults_are_the_recipe_of_the_anchor_study(study: Study) -> None:
         1e-6,
     )
     assert study.treatment.timing == "approval_year"
-    assert study.estimate.regressors == ("did", "did:supply", "did:environment", "did:demand")
+    assert study.estimate.regressors == ("did", "did:*")
     assert study.units is None
 
 

@@ -3,7 +3,7 @@
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -12,14 +12,21 @@ from typing import Any
 import click
 
 from econ.errors import EconError
-from textq.cli.terminal import spell_controls
-from textq.errors import TextqError
+from textq.errors import ConfigError, TextqError
+from textq.notation.controls import spell_controls
 
 _COMMANDS = {
+    "init": "write the templates of a study, or of a codebook of your own",
     "fetch": "download the documents that a manifest lists",
     "score": "read, segment, code and score a corpus",
     "code": "code clauses that are already cut",
+    "train": "train a coder on coded clauses",
+    "agree": "how far coders agree on the same clauses",
+    "evaluate": "how well a coder codes gold clauses",
+    "combine": "pool several coders into one",
     "estimate": "synchronization of city pairs on the intensities of instruments",
+    "lexicon": "check, test and compare lexicons",
+    "codebook": "check a codebook",
     "panel": "check files of city series before they are used",
     "doctor": "check what this machine can read and do",
 }
@@ -94,16 +101,33 @@ def _describe(error: TextqError | EconError | OSError) -> str:
     return str(error)
 
 
-def refuse_overwriting(file: Path, out: Path | None) -> None:
-    """Refuse to write over the file that is read.
+def check_outputs(inputs: Iterable[Path], outputs: Mapping[str, Path | None]) -> None:
+    """Refuse files of which one would be lost, or that cannot be made, before there is anything to write.
+
+    Parameters
+    ----------
+    inputs
+        The files that are read.
+    outputs
+        The file of each option by the option's name (``"--out"``), None where it was not given.
 
     Raises
     ------
     click.UsageError
-        If ``out`` is ``file``.
+        If an option names a file that is read, or two name the same file.
+    ConfigError
+        If the folder of a file is not there.
     """
-    if out is not None and out.resolve() == file.resolve():
-        raise click.UsageError("--out is FILE itself, which would be lost. Give another name.")
+    read, taken = {path.resolve() for path in inputs}, dict[Path, str]()
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        if path.resolve() in read:
+            raise click.UsageError(f"{option} is FILE itself, which would be lost. Give another name.")
+        if taken.setdefault(path.resolve(), option) != option:
+            raise click.UsageError(f"{taken[path.resolve()]} and {option} name the same file. Give each its own.")
+        if not path.parent.is_dir():
+            raise ConfigError(f"{option} {path}: there is no folder {path.parent}. Make it, or give another name.")
 
 
 def _open_streams() -> None:

@@ -1,35 +1,109 @@
 """``textq code``: code clauses that are already cut."""
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from textq.cli import refuse_overwriting
+from textq.cli import check_outputs, languages, llm_options
+
+if TYPE_CHECKING:
+    from textq.coding.coder import Coder
+    from textq.records import Coding, CodingUnit
+
+LLM = "llm"
+"""The name of the coder that asks a language model."""
 
 
 @click.command(
     epilog="""\b
 Examples:
   textq code clauses.jsonl
-  textq code clauses.csv --out codings.csv
+  textq code clauses.csv --out codings.csv --html codings.html
+  textq code clauses.jsonl --coder rules --show
+  textq code clauses.jsonl --codebook climate
+  textq code clauses.jsonl --coder llm --llm-url http://localhost:11434/v1 --llm-model qwen3 --dry-run
 """
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write, .csv or .jsonl; default: stdout, in the format of FILE.")  # fmt: skip
-def command(file: Path, out: Path | None) -> None:
+@click.option("--coder", metavar="NAME",
+              help="Who codes: rules, the name of a trained coder, its folder (textq train), the file of several "
+                   "(textq combine), or llm; default: full, with a codebook of your own rules.")  # fmt: skip
+@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="A folder with a codebook and its lexicon (textq init); default: those of textq.")  # fmt: skip
+@click.option("--show", is_flag=True, help="Print the clauses with their evidence marked instead of a table.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Also write a page of the clauses with their evidence marked.")  # fmt: skip
+@llm_options.add_options
+@languages.option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    file: Path,
+    out: Path | None,
+    coder: str | None,
+    codebook: Path | None,
+    show: bool,
+    html: Path | None,
+    lang: str | None,
+    **llm: Any,
+) -> None:
     """Code the clauses in FILE (.jsonl or .csv with the fields id, text and, if known, title, heading, stem).
 
-    Writes id, instrument, subtype, secondary, confidence and evidence ([[start, end, term], …], offsets in text).
+    Writes id, instrument, subtype, secondary, confidence, unsure, evidence ([[start, end, label], …], offsets in
+    text), coder_id and codebook.
     """
-    from textq.coding.coders import code_cut_clauses
-    from textq.export.codings import save_codings, write_codings
+    from textq.coding.coders import find_coder, read_rules
+    from textq.export.codings import check_ending
+    from textq.export.evidence_html import check_page_size
     from textq.ingest.cut_clauses import read_clauses
 
-    refuse_overwriting(file, out)
-    codings = code_cut_clauses(read_clauses(file))
-    if out is None:
-        write_codings(codings, sys.stdout, file.suffix)
-    else:
+    check_outputs([file], {"--out": out, "--html": html, "--llm-record": llm["llm_record"]})
+    if out is not None:
+        check_ending(out.suffix)
+    units, language = read_clauses(file), languages.choose_language(lang)
+    if html is not None:
+        check_page_size(len(units))
+    chosen: Coder = read_rules(codebook) if coder == LLM else find_coder(coder, codebook)
+
+    def write(codings: "Sequence[Coding]") -> None:
+        _write(units, codings, chosen, file, out, show, html, language)
+
+    if coder == LLM:
+        ctx.exit(llm_options.code_with_llm(units, chosen.codebook, llm, write, language))
+    llm_options.refuse_llm_options(ctx)
+    write(chosen.code(units))
+
+
+def _write(
+    units: Sequence["CodingUnit"],
+    codings: Sequence["Coding"],
+    coder: "Coder",
+    file: Path,
+    out: Path | None,
+    show: bool,
+    html: Path | None,
+    language: languages.Lang,
+) -> None:
+    from textq.export.codings import save_codings, write_codings
+    from textq.export.evidence_html import save_evidence_html
+    from textq.export.evidence_terminal import describe_evidence, has_colours
+
+    coded_ids = {coding.clause_id for coding in codings}
+    coded = [unit for unit in units if unit.clause_id in coded_ids]
+    if html is not None:
+        save_evidence_html(html, coded, codings, coder.codebook, language)
+    if out is not None:
         save_codings(codings, out)
+    if show:
+        colours = has_colours(sys.stdout, os.environ)
+        for line in describe_evidence(coded, codings, coder.codebook, colours=colours, lang=language):
+            click.echo(line, color=colours)
+    elif out is None:
+        write_codings(codings, sys.stdout, file.suffix)

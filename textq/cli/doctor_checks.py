@@ -37,12 +37,15 @@ _FONTS = (
 )
 """Where Windows and macOS keep their Chinese fonts."""
 
+_WORDS_PROBE = "2016—2020年，市财政每年安排专项资金1.5亿元，支持B2B出口企业建设公共海外仓，培养跨境电商人才。"
+"""A sentence on which engines that cut words are compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing looked at: green is there, yellow is of use but missing, red is missing and needed.
 
-    ``found`` says what there is; ``advice`` names what to do, "" where nothing is to be done.
+    ``found`` says what there is; ``advice`` names what to do, or why it is so; "" where nothing is to be said.
     """
 
     name: str
@@ -60,6 +63,7 @@ def run_checks() -> Iterator[Check]:
     yield check_office()
     yield check_ofd()
     yield check_recogniser()
+    yield check_words()
     yield Check("textq", "green", f"{version('textq')} ({Path(__file__).resolve().parents[1]})")
     yield check_econ()
     yield Check("python", "green", f"{platform.python_version()} ({sys.executable})")
@@ -110,6 +114,19 @@ def check_recogniser() -> Check:
 
     found = find_recogniser()
     return Check("ocr", "green", found) if found else Check("ocr", "yellow", "", "ocr")
+
+
+def check_words() -> Check:
+    """Check which library cuts words, and why; studies compare engines again on their own texts."""
+    from textq.errors import ConfigError
+    from textq.segment.words import load_cutter
+
+    try:
+        engine = load_cutter(sample=[_WORDS_PROBE]).engine
+    except ConfigError as error:
+        return Check("words", "red", str(error), "other_jieba")
+    found = f"{engine} ({engine.detail})" if engine.reason == "different" else str(engine)
+    return Check("words", "green", found, f"words_{engine.reason}")
 
 
 def check_econ() -> Check:

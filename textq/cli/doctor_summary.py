@@ -20,6 +20,7 @@ _NAMES = {
     "doc": {"zh": "读取 DOC、WPS、RTF", "en": "reads DOC, WPS, RTF"},
     "ofd": {"zh": "读取 OFD", "en": "reads OFD"},
     "ocr": {"zh": "识别扫描页 (OCR)", "en": "recognises scanned pages (OCR)"},
+    "words": {"zh": "分词", "en": "cuts Chinese words"},
     "xlsx": {"zh": "读写 Excel 表格", "en": "reads and writes Excel tables"},
     "parquet": {"zh": "读写 Parquet", "en": "reads and writes Parquet"},
     "textq": {"zh": "textq", "en": "textq"},
@@ -56,6 +57,23 @@ _ADVICE = {
     "ocr": {
         "zh": '安装: {pip} "textq[ocr]", 或系统软件包 tesseract-ocr 与 tesseract-ocr-chi-sim',
         "en": 'run {pip} "textq[ocr]", or install the packages tesseract-ocr and tesseract-ocr-chi-sim',
+    },
+    "words_equal": {
+        "zh": "切分与 jieba 一致, 速度约为十倍; 使用前还会用研究自己的文本核对",
+        "en": "it cuts like jieba, some ten times as fast; a study's own texts are compared before it is used",
+    },
+    "words_different": {
+        "zh": "已安装的 rjieba 切分不同, 因此使用 jieba",
+        "en": "rjieba is installed but cuts otherwise, so that jieba is used",
+    },
+    "words_absent": {
+        "zh": '未安装更快的 rjieba; 需要时: {pip} "textq[fast]"',
+        "en": 'rjieba, which is faster, is not installed; if need be run {pip} "textq[fast]"',
+    },
+    "other_jieba": {
+        "zh": "jieba 缺失或被同名的包、脚本替代: 卸载其他提供 jieba 模块的包, 然后 {pip} --force-reinstall jieba",
+        "en": "jieba is missing, or a package or script of its name is in its place: uninstall other packages with a "
+        "module jieba, then run {pip} --force-reinstall jieba",
     },
     "other_econ": {
         "zh": "这是另一个名为 econ 的包: 请在干净的环境中安装 textq",

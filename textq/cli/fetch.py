@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textq.cli import EXIT_INTERRUPTED, EXIT_PARTIAL, languages
-from textq.cli.terminal import spell_controls
+from textq.notation.controls import spell_controls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

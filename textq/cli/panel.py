@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textq.cli import EXIT_PARTIAL, languages, refuse_overwriting
+from textq.cli import EXIT_PARTIAL, check_outputs, languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def check(
     from textq.cli.panel_summary import describe_series
     from textq.outcomes import inspect_series
 
-    refuse_overwriting(file, out)
+    check_outputs([file], {"--out": out})
     series = inspect_series(
         file, sheet=sheet, unit=unit, period=period, value=value, base_year=base_year, index_to_growth=index_to_growth
     )

@@ -1,16 +1,17 @@
 """``textq score``: files → scores, clauses, and a list of what could not be read."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from textq.cli import EXIT_PARTIAL, languages
+from textq.cli.progress import ProgressBar
 from textq.records import UNREAD
 
 _MOST_JOBS = 64
+_READING: dict[languages.Lang, str] = {"zh": "读取", "en": "reading"}
 
 
 @click.command(
@@ -20,6 +21,7 @@ Examples:
   textq score plans/ notice.pdf --out study --jobs 4
   textq score plans/ --confirmed check_documents.xlsx
   textq score scans/ --ocr
+  textq score corpus/ --codebook climate
   textq score corpus/ --json
 """
 )
@@ -37,6 +39,11 @@ Examples:
               help="Of documents of the same units and nearly the same text all count, or the first.")  # fmt: skip
 @click.option("--confirmed", type=click.Path(path_type=Path, dir_okay=False), multiple=True, metavar="FILE",
               help="A check_documents.xlsx whose column confirmed was filled in; may be repeated.")  # fmt: skip
+@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="A folder with a codebook and its lexicon (textq init); default: those of textq.")  # fmt: skip
+@click.option("--coder", metavar="NAME",
+              help="Who codes: rules, the name of a trained coder, its folder (textq train), or the file of several "
+                   "(textq combine); default: full, with a codebook of your own rules.")  # fmt: skip
 @click.option("--ocr", is_flag=True, help="Recognise scanned pages (slow; see textq doctor).")
 @click.option("--pdf-engine", type=click.Choice(["pdfium", "pdfminer"]), default="pdfium", show_default=True,
               help="The reader of PDFs; the other one checks a sample of pages.")  # fmt: skip
@@ -55,6 +62,8 @@ def command(
     depreciation: float,
     near_duplicates: Any,
     confirmed: tuple[Path, ...],
+    codebook: Path | None,
+    coder: str | None,
     ocr: bool,
     pdf_engine: Any,
     time_limit: float,
@@ -65,17 +74,18 @@ def command(
 
     A folder that holds manifest.csv is read by its rows; every other file in it is ignored. Reads PDF, HTML, MHTML,
     DOCX, TXT and Markdown, also inside ZIP archives; DOC, WPS, RTF, OFD and scanned pages where the machine can (see
-    textq doctor). Writes CSV and Parquet tables, the texts, and run.json.
+    textq doctor). Codes clauses by the codebook that comes with textq, or by your own (--codebook). Writes CSV and
+    Parquet tables, the texts, and run.json.
     """
     from textq.cli.score_summary import describe_run
     from textq.pipeline.scores import score
 
     language = languages.choose_language(lang)
-    with _Progress(language) as progress:
+    with ProgressBar(_READING[language]) as progress:
         run = score(
             paths, out=out, jobs=jobs, sharing=sharing, share_of=share_of, depreciation=depreciation,
-            near_duplicates=near_duplicates, confirmed=confirmed, ocr=ocr, pdf_engine=pdf_engine,
-            time_limit=time_limit, on_progress=progress.show,
+            near_duplicates=near_duplicates, confirmed=confirmed, codebook=codebook, coder=coder, ocr=ocr,
+            pdf_engine=pdf_engine, time_limit=time_limit, on_progress=progress.show,
         )  # fmt: skip
     for line in describe_run(run, paths, out, language):
         click.echo(line, err=as_json)
@@ -85,29 +95,3 @@ def command(
             json.dumps({"run_dir": str(run.run_dir), **{name: run.meta[name] for name in shown}}, ensure_ascii=False)
         )
     ctx.exit(EXIT_PARTIAL if any(run.meta["status"][status] for status in UNREAD) else 0)
-
-
-class _Progress:
-    """A bar on a terminal, nothing elsewhere; on stderr."""
-
-    def __init__(self, language: languages.Lang) -> None:
-        self._label = {"zh": "读取", "en": "reading"}[language]
-        self._bar: Any = None
-        self._done = 0
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def show(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` files are finished."""
-        if not sys.stderr.isatty():
-            return
-        if self._bar is None:
-            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr, show_pos=True)
-            self._bar.__enter__()
-        self._bar.update(done - self._done)
-        self._done = done
-
-    def __exit__(self, *failure: object) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(*failure)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from textq.cli.languages import Lang
-from textq.cli.terminal import spell_controls
-from textq.lexicon.read import builtin_codebook
-from textq.records import NONE, UNREAD
+from textq.notation.controls import spell_controls
+from textq.records import UNREAD
 from textq.run import Run
 from textq.run_tables import explode_units
 
@@ -31,6 +30,10 @@ _TEXTS = {
     "doubt": {
         "zh": "证据分歧较大的条款 {n} 条; 编码错误率未知 — 尚未人工抽检",
         "en": "{n} clauses with mixed evidence; coding error unknown: nobody has audited a sample yet",
+    },
+    "unsure": {
+        "zh": "编码者存疑的条款 {n} 条; 编码错误率未知 — 尚未人工抽检",
+        "en": "{n} clauses the coder is unsure of; coding error unknown: nobody has audited a sample yet",
     },
     "wrote": {"zh": "写出 {files}", "en": "wrote {files}"},
     "undated": {
@@ -79,7 +82,6 @@ _TEXTS = {
     },
     "unread": {"zh": "未读: {path} — {reason}", "en": "not read: {path}: {reason}"},
     "more": {"zh": "… 另有 {n} 个, 见 documents.csv", "en": "… and {n} more, see documents.csv"},
-    "none": {"zh": "非工具", "en": "none"},
 }
 
 
@@ -97,8 +99,7 @@ def _describe_all(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Ite
         yield _describe_scope(run, lang)
     if meta["n_clauses"]:
         yield _say("clauses", lang, n=f"{meta['n_clauses']:,}", classes=" · ".join(_describe_classes(run, lang)))
-        doubtful = int((run.codings["confidence"].dropna() < _LOW_CONFIDENCE).sum())
-        yield _say("doubt", lang, n=f"{doubtful:,}")
+        yield _describe_doubt(run, lang)
     for name, found in meta["warnings"].items():
         yield _say(name, lang, n=len(found), paths=", ".join(found[:_MOST_NAMES]) + " …" * (len(found) > _MOST_NAMES))
     yield _say("wrote", lang, files=run.run_dir)
@@ -127,8 +128,14 @@ def _describe_scope(run: Run, lang: Lang) -> str:
     )  # fmt: skip
 
 
+def _describe_doubt(run: Run, lang: Lang) -> str:
+    """Say how many clauses a coder abstained on; for one that never does, how many it found mixed evidence in."""
+    n_unsure = int(run.codings["unsure"].sum())
+    if n_unsure:
+        return _say("unsure", lang, n=f"{n_unsure:,}")
+    return _say("doubt", lang, n=f"{(run.codings['confidence'].dropna() < _LOW_CONFIDENCE).sum():,}")
+
+
 def _describe_classes(run: Run, lang: Lang) -> Iterator[str]:
-    names = {one.name: getattr(one.label, lang) for one in builtin_codebook().instruments}
-    names[NONE] = _TEXTS["none"][lang]
     for instrument, count in run.meta["classes"].items():
-        yield f"{names[instrument]} {count / run.meta['n_clauses']:.0%}"
+        yield f"{run.name_code(instrument, lang)} {count / run.meta['n_clauses']:.0%}"

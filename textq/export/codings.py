@@ -2,15 +2,15 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from textq.atomic import replace_file
 from textq.errors import ClauseFileError
 from textq.records import Coding
 
-_FIELDS = ("id", "instrument", "subtype", "secondary", "confidence", "evidence")
+_FIELDS = ("id", "instrument", "subtype", "secondary", "confidence", "unsure", "evidence", "coder_id", "codebook")
 
 
 def write_codings(codings: Iterable[Coding], stream: TextIO, ending: str) -> None:
@@ -21,24 +21,26 @@ def write_codings(codings: Iterable[Coding], stream: TextIO, ending: str) -> Non
     ClauseFileError
         If ``ending`` is another one.
     """
-    _check_ending(ending)
+    check_ending(ending)
     _WRITERS[ending.lower()](codings, stream)
 
 
 def save_codings(codings: Iterable[Coding], path: Path) -> None:
     """Write codings to a file in the format that its ending names; what stood there is kept until all is written."""
-    _check_ending(path.suffix)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    check_ending(path.suffix)
     encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"
-    try:
-        with partial.open("w", encoding=encoding, newline="") as stream:
-            write_codings(codings, stream, path.suffix)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replace_file(path, encoding=encoding, newline="") as stream:
+        write_codings(codings, stream, path.suffix)
 
 
-def _check_ending(ending: str) -> None:
+def check_ending(ending: str) -> None:
+    """Refuse an ending of files to which no codings are written.
+
+    Raises
+    ------
+    ClauseFileError
+        If it is neither ".jsonl" nor ".csv".
+    """
     if ending.lower() not in _WRITERS:
         raise ClauseFileError(f"{ending or 'no ending'}: codings are written to {' or '.join(_WRITERS)}. Change --out.")
 
@@ -63,7 +65,10 @@ def _to_row(coding: Coding) -> dict[str, Any]:
         "subtype": coding.subtype,
         "secondary": coding.secondary,
         "confidence": coding.confidence,
+        "unsure": coding.unsure,
         "evidence": [[span.start, span.end, span.label] for span in coding.evidence],
+        "coder_id": coding.coder_id,
+        "codebook": coding.codebook_version,
     }
 
 

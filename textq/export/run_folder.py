@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+from textq.atomic import replace_file
 from textq.errors import RunError
 from textq.records import STUDY_MARK
 
@@ -132,6 +132,5 @@ def _dump(meta: Mapping[str, object]) -> str:
 
 
 def _replace_text(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(path)
+    with replace_file(path) as stream:
+        stream.write(text)

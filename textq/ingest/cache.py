@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from textq.atomic import replace_file
 from textq.ingest.extract import Extract, ReadSpec
 from textq.records import Attachment, PrintedLine, Span
 
@@ -35,12 +35,11 @@ class ExtractCache:
             return None
 
     def put(self, key: str, extract: Extract) -> None:
-        """Store an extract; another process that stores the same one does no harm."""
+        """Store an extract; another thread or process that stores the same one does no harm."""
         path = self._locate(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        partial.write_text(json.dumps(_dump(extract), ensure_ascii=False), encoding="utf-8")
-        partial.replace(path)
+        with replace_file(path) as stream:
+            stream.write(json.dumps(_dump(extract), ensure_ascii=False))
 
     def _locate(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"

@@ -2,16 +2,27 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Literal
 
-from textq.records import NONE
+from textq.records import NONE, join_code
+
+ExampleKind = Literal["positive", "negative", "border"]
+"""What an example shows of its place: that it belongs there, that it does not, or what decides a doubtful clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A clause with the code it gets: ``"instrument/subtype"``, ``"instrument"`` or ``"none"``."""
+    """A clause with the code it gets: ``"instrument/subtype"``, ``"instrument"`` or ``"none"``.
+
+    ``kind`` is what the codebook states that it shows, None where the code tells; ``stem`` and ``heading`` are the
+    context it is coded in.
+    """
 
     text: str
     code: str
+    kind: ExampleKind | None = None
+    stem: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,10 @@ class Label:
 
     zh: str
     en: str
+
+    def in_language(self, lang: str) -> str:
+        """Return the Chinese one for ``"zh"``, else the English one; where it is empty, the other."""
+        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,29 @@ class Codebook:
         return tuple(instrument.name for instrument in self.instruments)
 
     @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The instruments in order, and ``none``: what a clause can be at the first level."""
+        return (*self.instrument_names, NONE)
+
+    @cached_property
+    def labels(self) -> dict[str, Label]:
+        """How each instrument, each of its codes in order, and ``none`` is called."""
+        of_instruments = {one.name: one.label for one in (*self.instruments, self.none)}
+        of_subtypes = {join_code(one.name, sub.name): sub.label for one in self.instruments for sub in one.subtypes}
+        return of_instruments | of_subtypes
+
+    def call(self, code: str, lang: str) -> tuple[str, str]:
+        """Return how instrument and subtype of a code are called in a language; ``""`` where it has no subtype.
+
+        What the codebook has no name for is called as the code has it.
+        """
+        instrument, subtype = split_code(code)
+        return self._call(instrument, lang) or instrument, (subtype or "") and (self._call(code, lang) or str(subtype))
+
+    def _call(self, code: str, lang: str) -> str:
+        return self.labels[code].in_language(lang) if code in self.labels else ""
+
+    @cached_property
     def ranks(self) -> dict[str, int]:
         """Position of each code, of each instrument and of ``none`` (last) in the codebook's order."""
         names = (name for one in self.instruments for name in (one.name, *_codes_of(one)))
@@ -121,4 +159,4 @@ def split_code(code: str) -> tuple[str, str | None]:
 
 
 def _codes_of(instrument: Instrument) -> tuple[str, ...]:
-    return tuple(f"{instrument.name}/{subtype.name}" for subtype in instrument.subtypes) or (instrument.name,)
+    return tuple(join_code(instrument.name, subtype.name) for subtype in instrument.subtypes) or (instrument.name,)

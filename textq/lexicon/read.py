@@ -5,21 +5,33 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
 from textq.errors import LexiconError
-from textq.lexicon.codebook import Codebook, Example, Instrument, Label, Rule, Subtype
-from textq.lexicon.entry import MATCH_KINDS, WITHOUT_CODE, Entry, Lexicon, MatchKind
+from textq.lexicon.codebook import Codebook, Example, ExampleKind, Instrument, Label, Rule, Subtype
+from textq.lexicon.entry import MATCH_KINDS, WITHOUT_CODE, Entry, Lexicon, MatchKind, check_entry
 from textq.lexicon.rows import read_rows
 from textq.records import NONE
 
-COLUMNS = ("term", "code", "match", "weight", "note")
+CODEBOOK_NAME = "codebook.yaml"
+"""The file of the codebook in a folder of lists."""
+
+LEXICON_NAME = "instruments"
+"""The folder of its lexicon beside it."""
+
+COLUMNS = ("term", "code", "match", "weight", "must", "must_not", "note")
 """The columns of a lexicon file, in their order."""
 
 MAX_WEIGHT = 10.0
 """The largest weight an entry may have; the smallest is above zero."""
+
+MAX_ENTRIES = 200_000
+"""The most entries of a lexicon."""
+
+MAX_PATTERNS = 5_000
+"""The most entries of a lexicon that are patterns."""
 
 
 def builtin_root() -> Path:
@@ -43,13 +55,13 @@ def builtin_root() -> Path:
 @cache
 def builtin_codebook() -> Codebook:
     """Return the codebook that comes with textq, read once."""
-    return read_codebook(builtin_root() / "codebook.yaml")
+    return read_codebook(builtin_root() / CODEBOOK_NAME)
 
 
 @cache
 def builtin_lexicon() -> Lexicon:
     """Return the lexicon of instruments that comes with textq, read and compiled once."""
-    return read_lexicon(builtin_root() / "instruments", builtin_codebook())
+    return read_lexicon(builtin_root() / LEXICON_NAME, builtin_codebook())
 
 
 def read_codebook(path: Path) -> Codebook:
@@ -83,20 +95,13 @@ def read_lexicon(folder: Path, codebook: Codebook) -> Lexicon:
     Raises
     ------
     LexiconError
-        If there is no CSV file, or one has wrong columns, an unknown code or match, a bad weight or a term twice.
+        If there is no CSV file, or one has wrong columns, an unknown code or match, a bad weight, a pattern or a guard
+        that cannot be used, or a term twice with the same guards; or if there are too many entries or patterns.
     """
     paths = sorted(folder.glob("*.csv"))
     if not paths:
         raise LexiconError(f"{folder}: no lexicon here. A lexicon is a folder of CSV files ({','.join(COLUMNS)}).")
-    seen: dict[str, str] = {}
-    entries: list[Entry] = []
-    for path in paths:
-        for where, row in read_rows(path, COLUMNS):
-            entry = _build_entry(row, codebook, where)
-            if entry.pattern in seen:
-                raise LexiconError(f"{where}: {entry.term!r} is already in {seen[entry.pattern]}. Keep one.")
-            seen[entry.pattern] = where
-            entries.append(entry)
+    entries = _read_entries(paths, codebook)
     return Lexicon(name=folder.name, version=_find_version(folder, paths), entries=tuple(entries))
 
 
@@ -114,6 +119,24 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise LexiconError(f"{path}: cannot be read as TOML ({error}). Mend or restore the file.") from error
 
 
+def _read_entries(paths: Sequence[Path], codebook: Codebook) -> list[Entry]:
+    seen: dict[tuple[object, ...], str] = {}
+    entries: list[Entry] = []
+    n_patterns = 0
+    for path in paths:
+        for where, row in read_rows(path, COLUMNS):
+            entry = _build_entry(row, codebook, where)
+            n_patterns += entry.match == "pattern"
+            if len(entries) == MAX_ENTRIES or n_patterns > MAX_PATTERNS:
+                limits = f"{MAX_ENTRIES:,} entries or {MAX_PATTERNS:,} patterns"
+                raise LexiconError(f"{where}: a lexicon may not have more than {limits}. Remove what never matches.")
+            if entry.key in seen:
+                raise LexiconError(f"{where}: {entry.term!r} is already in {seen[entry.key]}. Keep one.")
+            seen[entry.key] = where
+            entries.append(entry)
+    return entries
+
+
 def _find_version(folder: Path, paths: Sequence[Path]) -> str:
     manifest = folder.parent / "manifest.toml"
     block = read_manifest(manifest).get(folder.name) if manifest.is_file() else None
@@ -126,12 +149,16 @@ def _find_version(folder: Path, paths: Sequence[Path]) -> str:
 
 def _build_entry(row: Mapping[str, str], codebook: Codebook, where: str) -> Entry:
     term, code, match = row["term"], row["code"], row["match"]
-    if not term or term != term.strip():
-        raise LexiconError(f"{where}: the term {term!r} is empty or has spaces around it. Remove them, or the row.")
     for kind in MATCH_KINDS:
         if kind == match:
             _check_code(code, kind, codebook, where)
-            return Entry(term, code, kind, _parse_weight(row["weight"], where), row["note"])
+            weight = _parse_weight(row["weight"], where)
+            entry = Entry(term, code, kind, weight, row["must"], row["must_not"], row["note"])
+            try:
+                check_entry(entry)
+            except LexiconError as error:
+                raise LexiconError(f"{where}: {error}") from error
+            return entry
     raise LexiconError(f"{where}: unknown match {match!r} of {term!r}. It must be one of {', '.join(MATCH_KINDS)}.")
 
 
@@ -201,7 +228,17 @@ def _build_rule(data: Mapping[str, Any], path: Path) -> Rule:
 
 def _build_examples(data: Mapping[str, Any], path: Path) -> tuple[Example, ...]:
     items = _mappings(data, "examples", path, optional=True)
-    return tuple(Example(_text(item, "text", path), _text(item, "code", path)) for item in items)
+    return tuple(_build_example(item, path) for item in items)
+
+
+def _build_example(data: Mapping[str, Any], path: Path) -> Example:
+    text, code, stated = _text(data, "text", path), _text(data, "code", path), data.get("kind")
+    stem, heading = (_text(data, key, path) if key in data else "" for key in ("stem", "heading"))
+    kind = next((one for one in get_args(ExampleKind) if one == stated), None)
+    if stated is not None and kind is None:
+        known = ", ".join(get_args(ExampleKind))
+        raise LexiconError(f"{path}: unknown kind {stated!r} of the example {text[:20]!r}. It must be one of {known}.")
+    return Example(text, code, kind, stem, heading)
 
 
 def _check_codebook(codebook: Codebook, path: Path) -> None:

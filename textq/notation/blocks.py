@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from textq.notation.ideographs import has_ideographs
+from textq.notation.latin import is_sentence
 from textq.notation.marks import match_mark
 from textq.notation.numerals import DATE
 from textq.notation.organs import ORGAN, split_organs
@@ -68,6 +70,8 @@ _LONGEST_NAME = 4
 
 _ADDRESSED = re.compile(r"(?!.*(?:如下|以下|下列))(?:各.*|.*(?:政府|部门|单位|机构|委员会|管委会|企业|公司|[厅局]))")
 
+_ADDRESSED_IN_ENGLISH = ("To ", "TO ", "Dear ")
+
 CONTENTS_MARK = re.compile(r"目 ?[录次]")
 
 
@@ -105,13 +109,15 @@ def is_addressee(line: str, *, leads: bool = False) -> bool:
     """
     if not line.endswith(("：", ":")) or len(line) > ADDRESSEE_LENGTH or "。" in line or match_mark(line):
         return False
+    if not has_ideographs(line):
+        return line.startswith(_ADDRESSED_IN_ENGLISH)
     return not leads or _ADDRESSED.fullmatch(line[:-1]) is not None
 
 
 def count_head_lines(lines: Sequence[str]) -> int:
     """Return how many lines stand above the addressee, the contents, a table, the first provision or sentence."""
     for at, line in enumerate(lines[:HEAD_LINES]):
-        if match_mark(line) or CELL_BREAK in line or ("。" in line and not is_note(line)):
+        if match_mark(line) or CELL_BREAK in line or is_sentence(line) or ("。" in line and not is_note(line)):
             return at
         if line.endswith(("：", ":")) or CONTENTS_MARK.fullmatch(line):
             return at

@@ -1,4 +1,4 @@
-"""Numbering marks (第一章, 第五条, 一、, （一）, 1., （1）, ①, 1.1, A., Ⅱ.), from the highest level to the lowest."""
+"""Numbering marks (第一章, 第五条, Article 5, 一、, （一）, 1., （1）, ①, 1.1, A., Ⅱ.), the highest level first."""
 
 import re
 import unicodedata
@@ -12,9 +12,10 @@ from textq.notation.numerals import NUMERAL, parse_number, read_roman
 class Level(IntEnum):
     """The rank of a numbered division in the usual order; a larger value is deeper.
 
-    From PART to SUBITEM the mark names the division (编 or 部分, 章, 节, 条, 款, 项, 目); the others are named by their
-    place: 一、 FIRST, （一） SECOND, 1. THIRD, （1） FOURTH, ① FIFTH. PAIR, TRIPLE and QUADRUPLE are
-    decimal (1.1, 1.1.1, 1.1.1.1), CAPITAL and LETTER Latin (A., a)), ORDINAL is 第一，, 首先， and 其一，.
+    From PART to SUBITEM the mark names the division (编 or 部分, 章, 节, 条, 款, 项, 目; Part, Chapter, Article, §: see
+    :func:`match_mark`); the others are named by their place: 一、 FIRST, （一） SECOND, 1. THIRD, （1） FOURTH,
+    ① FIFTH. PAIR, TRIPLE and QUADRUPLE are decimal (1.1, 1.1.1, 1.1.1.1), CAPITAL and LETTER Latin (A., a)), ORDINAL is
+    第一，, 首先， and 其一，.
     """
 
     PART = 1
@@ -59,7 +60,7 @@ class Mark:
     """A numbering mark at ``[start, end)``; ``end`` lies behind the blanks that follow the ``label``.
 
     ``within`` are the numbers of the divisions above that a decimal mark names (1.2.3: (1, 2)); ``inserted`` is the
-    number behind 之 of an inserted article (第五条之二: 2), else 0.
+    number behind 之 of an inserted article (第五条之二: 2; Article 5b: 2), else 0.
     """
 
     level: Level
@@ -69,6 +70,11 @@ class Mark:
     end: int
     within: tuple[int, ...] = ()
     inserted: int = 0
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether a word in Latin letters, or §, names the division (Article 5)."""
+        return self.level <= Level.ARTICLE and self.label[0] != "第"
 
 
 _B = "[ \u3000]?"
@@ -106,6 +112,7 @@ _MARK = re.compile(
     rf"|{_ALONE}(?P<DECIMAL>[1-9１-９]{_DIGITS}?(?:[.．][1-9１-９]{_DIGITS}?){{1,3}})(?:[.．、](?!{_DIGITS})|(?!{_UNIT}))"
     rf"|{_ALONE}(?P<ROMAN>[Ⅰ-Ⅻ]|{_ROMAN_ASCII})(?:[.．、](?![A-Za-z0-9])|[）)])"
     rf"|{_ALONE}(?P<SMALL_ROMAN>[ⅰ-ⅻ]|{_ROMAN_ASCII.lower()})(?:[.．、](?![A-Za-z0-9])|[）)])"
+    rf"|[（(](?P<SMALL_ROMAN_IN>{_ROMAN_ASCII.lower()})[）)]"
     rf"|{_ALONE}(?P<CAPITAL>[A-ZＡ-Ｚ])(?:[.．、](?![A-Za-z0-9])|[）)])"
     rf"|{_ALONE}(?P<LETTER>[a-zａ-ｚ])(?:[.．、](?![A-Za-z0-9])|[）)])"
     rf"|[（(](?:(?P<CAPITAL_IN>[A-ZＡ-Ｚ])|(?P<LETTER_IN>[a-zａ-ｚ]))[）)]"
@@ -124,15 +131,33 @@ _SIGNS = frozenset("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑
 )
 """Numbers that are one character, with brackets, circle or dot."""
 
+_WORDED = re.compile(
+    r"(?:(?P<word>(?i:part|title|book|chapter|article|section))[ \u00a0]|§ ?)"
+    rf"(?P<number>[0-9]{{1,3}}|{_ROMAN_ASCII})(?P<inserted>[a-z])?(?:[.:](?![0-9])| ?[–—])?"
+    r"(?=[ \u3000]*(?:\n|\Z)|[ \u3000]+[^\W_a-z]|[ \u3000]*[(\[\"'“‘])"
+)
+"""A division that a word names: alone on its line, or before a capital letter, unlike a citation (Article 5 of …)."""
+
+_WORDED_LEVELS = {"part": Level.PART, "title": Level.PART, "book": Level.PART, "chapter": Level.CHAPTER}
+"""The level of each word; an article, a section or § is an article."""
+
 _DECIMAL_LEVELS = {2: Level.PAIR, 3: Level.TRIPLE, 4: Level.QUADRUPLE}
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _ROMAN_LETTERS = frozenset("ivx")
+_WORD_LEADS = frozenset("PTBCAS§")
 
 
 def match_mark(text: str, position: int = 0) -> Mark | None:
-    """Return the mark that begins at ``position``, or None; 第五条规定的…, 1.5亿元 and 一、二线城市 are no marks."""
+    """Return the mark that begins at ``position``, or None; 第五条规定的…, 1.5亿元 and 一、二线城市 are no marks.
+
+    The words Part, Title and Book name a part, Chapter a chapter, Article, Section and § an article. In running text
+    they mostly cite, so :func:`find_marks` does not know them.
+    """
     found = _MARK.match(text, position)
-    return _to_mark(text, found) if found else None
+    if found:
+        return _to_mark(text, found)
+    worded = _WORDED.match(text, position) if text[position : position + 1] in _WORD_LEADS else None
+    return _to_worded(text, worded) if worded else None
 
 
 def match_ordinal(text: str, position: int = 0) -> Mark | None:
@@ -174,6 +199,13 @@ def _to_mark(text: str, found: re.Match[str]) -> Mark | None:
         return None
     inserted = parse_number(found["inserted"]) if found["inserted"] else 0
     return Mark(level, number, label, found.start(), _skip_blanks(text, found.end()), within, inserted)
+
+
+def _to_worded(text: str, found: re.Match[str]) -> Mark:
+    level = _WORDED_LEVELS.get((found["word"] or "").lower(), Level.ARTICLE)
+    number = int(found["number"]) if found["number"].isdecimal() else read_roman(found["number"].lower())
+    inserted = ord(found["inserted"]) - ord("a") + 1 if found["inserted"] else 0
+    return Mark(level, number, found[0], found.start(), _skip_blanks(text, found.end()), inserted=inserted)
 
 
 def _read(numeral: str) -> int:

@@ -18,7 +18,7 @@ from econ.panel import fit_panel
 from econ.spec import MEMBERS
 from textq.config import Study, read_study
 from textq.export.run_folder import prepare_folder, write_run
-from textq.pipeline.study_inputs import list_files, read_inputs
+from textq.pipeline.study_inputs import list_files, name_regressors, read_inputs
 from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
 from textq.pipeline.study_tables import BY_PAIR, HEADLINE, write_tables
 from textq.provenance import describe_machine, describe_study
@@ -91,6 +91,7 @@ def estimate(study: str | Path | Study, *, out: str | Path | None = None, settin
     started_at = datetime.now().astimezone()
     recipe = study if isinstance(study, Study) else read_study(Path(study), settings, os.environ)
     inputs = read_inputs(recipe)
+    recipe = name_regressors(recipe, inputs)
     result = fit_study(recipe, build_panel(recipe, inputs))
     folder = Path(out) if out is not None else _choose_folder(inputs.run)
     described = describe_study(recipe, list_files(recipe), str(inputs.run.meta["run_id"]) if inputs.run else None)

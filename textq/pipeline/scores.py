@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from textq.coding.coder_spec import load_coder, specify_coder
 from textq.engine import Lost, map_items
 from textq.export.parquet import read_parquet
 from textq.export.run_folder import prepare_folder, write_run
@@ -19,13 +20,13 @@ from textq.ingest.document import Reading
 from textq.ingest.extract import PdfEngine, ReadSpec
 from textq.ingest.files import SourceFile, find_files
 from textq.ingest.readers import describe_readers
-from textq.lexicon.read import builtin_codebook
+from textq.lexicon.codebook import Codebook
 from textq.pipeline.copying import measure_copies
 from textq.pipeline.gather import Kept, gather
 from textq.pipeline.settle import NearDuplicates, check_near_duplicates, settle_copies
 from textq.pipeline.spool import Spool
 from textq.process import Processed, ProcessSpec, process_file
-from textq.provenance import code_version, describe_machine, describe_run, hash_files
+from textq.provenance import code_version, describe_coder, describe_machine, describe_run, hash_files
 from textq.run import Run
 from textq.run_tables import build_documents, build_tables, find_warnings
 from textq.scoring.aggregate import ScoreSpec, ShareOf, Sharing
@@ -42,6 +43,8 @@ def score(
     depreciation: float = 0.0,
     near_duplicates: NearDuplicates = "count",
     confirmed: str | Path | Sequence[str | Path] = (),
+    coder: str | None = None,
+    codebook: str | Path | None = None,
     ocr: bool = False,
     pdf_engine: PdfEngine = "pdfium",
     time_limit: float = 300.0,
@@ -63,6 +66,12 @@ def score(
         Of documents of the same units with nearly the same text, all ``count``, or only the ``first``.
     confirmed
         Copies of ``check_documents.xlsx`` in which somebody filled in the column ``confirmed``.
+    coder
+        Who codes: ``"rules"``, the name of a trained coder, its folder, or the file of several; None:
+        the usual one of textq, or ``"rules"`` with a codebook of one's own.
+    codebook
+        A folder with a codebook and its lexicon, as ``textq init --codebook`` makes it; None: those that come with
+        textq.
     ocr, pdf_engine
         See :class:`textq.ingest.extract.ReadSpec`.
     time_limit
@@ -77,19 +86,22 @@ def score(
 
     Raises
     ------
-    ConfigError, ManifestError, OSError
+    ConfigError, LexiconError, ManifestError, OSError
         Before anything is read; OSError if ``out`` cannot be written. ManifestError also when all is read, if one file
         stands for several places under one id. A file that cannot be read raises nothing: it is listed in
         ``run.documents``.
     """
     started_at = datetime.now().astimezone()
     check_near_duplicates(near_duplicates)
-    spec, read = _make_spec(sharing, share_of, depreciation), ReadSpec(pdf_engine=pdf_engine, ocr=ocr)
+    coder_spec = specify_coder(coder, codebook)
+    coding = load_coder(coder_spec)
+    spec = _make_spec(coding.codebook, sharing, share_of, depreciation)
+    read = ReadSpec(pdf_engine=pdf_engine, ocr=ocr)
     corpus, answers = find_files(_list_paths(paths)), _list_paths(confirmed)
     stated = {**corpus.lists, **hash_files(answers)}
     readers = describe_readers(corpus.files, read)
     cache = ExtractCache(Path(out) / "cache", f"{code_version()} {readers}")
-    process = ProcessSpec(read, read_confirmed(answers), cache)
+    process = ProcessSpec(read, read_confirmed(answers), cache, coder_spec)
     prepare_folder(Path(out))
     parameters = {
         "sharing": sharing, "share_of": share_of, "depreciation": depreciation, "near_duplicates": near_duplicates,
@@ -104,7 +116,10 @@ def score(
         tables = build_tables(documents, coded, corpus.coverage, spec)
         for field in fields(tables):
             write_table(getattr(tables, field.name), folder / field.name)
-        described = describe_run(documents, coded["instrument"], parameters, readers, stated, find_warnings(tables))
+        described = describe_run(
+            documents, coded["instrument"], describe_coder(coding, coder_spec), parameters, readers, stated,
+            find_warnings(tables),
+        )  # fmt: skip
         return {**described, "volatile": describe_machine(started_at)}
 
     return Run(write_run(Path(out), started_at, write))
@@ -114,8 +129,7 @@ def _list_paths(paths: str | Path | Sequence[str | Path]) -> list[Path]:
     return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
 
 
-def _make_spec(sharing: Sharing, share_of: ShareOf, depreciation: float) -> ScoreSpec:
-    codebook = builtin_codebook()
+def _make_spec(codebook: Codebook, sharing: Sharing, share_of: ShareOf, depreciation: float) -> ScoreSpec:
     return ScoreSpec(
         codebook=codebook.edition,
         instruments=codebook.instrument_names,

@@ -1,15 +1,17 @@
 """What a study reads: series, units, designations, and the scores of a run, each as a frame that econ takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from textq.config import REFUSE, Study
+from econ.intensities import PREFIX
+from textq.config import EVERY, REFUSE, Study
 from textq.errors import ConfigError, StudyError
 from textq.ingest.manifest import CoverageRow, read_coverage
 from textq.lexicon.places import builtin_zones
+from textq.lexicon.read import CODEBOOK_NAME, read_codebook
 from textq.outcomes.problems import describe_problem
 from textq.outcomes.read import read_designations, read_series, read_units
 from textq.pipeline.study_notes import DOUBTFUL_DAY
@@ -65,7 +67,8 @@ def read_inputs(study: Study) -> Inputs:
     Raises
     ------
     ConfigError
-        If the study asks for a measure that there is not, or states a coverage that the run does not have.
+        If the study asks for a measure that there is not, or states a coverage or a codebook that the run does not
+        have.
     StudyError
         If values of the series are doubtful and the study does not keep them.
     SeriesFileError, RunError
@@ -75,6 +78,8 @@ def read_inputs(study: Study) -> Inputs:
     series, checks = _read_series(study)
     units = read_units(study.units.file, unit=study.units.unit, base_year=year) if study.units else None
     run = load_run(study.scores.run) if study.scores else None
+    if run:
+        _check_codebook(study, run)
     return Inputs(series, _read_designations(study), units, _read_scores(study, run) if run else None, run, checks)
 
 
@@ -118,13 +123,37 @@ def _read_series(study: Study) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return found.table[["unit", "period", "value"]], checks
 
 
+def name_regressors(study: Study, inputs: Inputs) -> Study:
+    """Return the study with one regressor for each instrument of the scores in the place of did:*."""
+    if inputs.scores is None:
+        return study
+    every = [f"{PREFIX}{name}" for name in inputs.scores.columns if name not in KEY]
+    named = [every if term == f"{PREFIX}{EVERY}" else [term] for term in study.estimate.regressors]
+    terms = dict.fromkeys(term for group in named for term in group)
+    return replace(study, estimate=replace(study.estimate, regressors=tuple(terms)))
+
+
 def list_files(study: Study) -> tuple[Path, ...]:
     """Return the files that a study names, its own among them."""
     units = study.units.file if study.units else None
     coverage = study.scores.coverage if study.scores else None
+    codebook = study.scores.codebook / CODEBOOK_NAME if study.scores and study.scores.codebook else None
     dated = study.designations.file if study.designations else None
-    named = (study.path, study.series.file, dated, units, coverage)
+    named = (study.path, study.series.file, dated, units, coverage, codebook)
     return tuple(path for path in named if path is not None)
+
+
+def _check_codebook(study: Study, run: Run) -> None:
+    """Refuse a run that was coded by another codebook than the study names."""
+    folder = study.scores.codebook if study.scores else None
+    if folder is None:
+        return
+    edition, found = read_codebook(folder / CODEBOOK_NAME).edition, run.meta["codebook"]
+    if edition != found:
+        raise ConfigError(
+            f"{study.path}: [scores] codebook is {edition}, but the run {run.run_dir.name} was coded by {found}. Score "
+            f"the corpus again with --codebook {folder}, or name the codebook of the run."
+        )
 
 
 def _read_scores(study: Study, run: Run) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """From the inputs of a study to its pair panel: outcome, pairs, treatment, intensities, controls."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -60,6 +60,8 @@ class StudyPanel:
         What a reader of the estimates must know.
     checks : tuple of str
         What the check of the series noticed.
+    names : Mapping
+        By language ("zh", "en") and instrument, what the codebook of the run calls it.
     """
 
     panel: pd.DataFrame
@@ -71,6 +73,7 @@ class StudyPanel:
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
     checks: tuple[str, ...]
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,15 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
             *describe_outcome(study.outcome.measure, outcome),
         ),
         checks=inputs.checks,
+        names=_name_instruments(inputs),
     )
+
+
+def _name_instruments(inputs: Inputs) -> dict[str, dict[str, str]]:
+    if inputs.run is None or inputs.scores is None:
+        return {}
+    instruments = [name for name in inputs.scores.columns if name not in KEY]
+    return {lang: {name: inputs.run.name_code(name, lang) for name in instruments} for lang in ("zh", "en")}
 
 
 def _prepare_series(study: Study, series: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from econ.tables import (
 from textq.config import NOTHING
 from textq.export.csv import write_csv
 from textq.export.table import write_table
-from textq.lexicon.read import builtin_codebook
 from textq.pipeline.study_panel import choose_transform
 
 if TYPE_CHECKING:
@@ -118,9 +117,9 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
 }
 
 
-def name_terms(lang: Lang) -> dict[str, str]:
-    """Return what to print for terms, effects and clusters."""
-    instruments = {one.name: getattr(one.label, lang).lower() for one in builtin_codebook().instruments}
+def name_terms(result: "StudyResult", lang: Lang) -> dict[str, str]:
+    """Return what to print for terms, effects and clusters; instruments as the codebook of the run calls them."""
+    instruments = {name: shown.lower() for name, shown in result.panel.names.get(lang, {}).items()}
     words = _WORDS[lang]
     keys = ("all", "pair_id", "pairs", "pair", "period", "province_pair^period", "units")
     return (
@@ -137,7 +136,7 @@ def tabulate_main(result: "StudyResult", lang: Lang) -> Table:
     if test is None:
         return table
     shown = _say(lang, "equality").format(
-        " = ".join(name_terms(lang).get(term, term) for term in test.hypothesis.split(" = ")),
+        " = ".join(name_terms(result, lang).get(term, term) for term in test.hypothesis.split(" = ")),
         test.df_num, test.df_denom, test.statistic, "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}",
     )  # fmt: skip
     return Table(table.title, table.head, table.blocks, (*table.notes[:2], shown, *table.notes[2:]))
@@ -150,7 +149,7 @@ def tabulate_without_did(result: "StudyResult", lang: Lang) -> Table:
 
 
 def _tabulate(result: "StudyResult", estimates: Mapping[str, Estimate], title: str, lang: Lang) -> Table:
-    names = name_terms(lang) | {control: _name_control(control) for control in result.panel.controls}
+    names = name_terms(result, lang) | {control: _name_control(control) for control in result.panel.controls}
     columns = {
         f"({place})" + (f" {names.get(name, name)}" if len(estimates) > 1 else ""): estimate
         for place, (name, estimate) in enumerate(estimates.items(), 1)
@@ -200,14 +199,14 @@ def tabulate_covariances(result: "StudyResult", lang: Lang) -> Table:
 
 def _list_errors(result: "StudyResult", place: int, lang: Lang) -> Iterator[tuple[str, ...]]:
     """Yield the rows of one term, a row a covariance; the term and its estimate stand in the first."""
-    names = name_terms(lang) | {control: _name_control(control) for control in result.panel.controls}
+    names = name_terms(result, lang) | {control: _name_control(control) for control in result.panel.controls}
     term = str(result.headline.params["term"].iloc[place])
     value = float(result.headline.params["estimate"].iloc[place])
     first = (names.get(term, term), show_number(value))
     for estimate in result.covariances.values():
         row = estimate.params.loc[place, ["std_error", "conf_low", "conf_high"]]
         error, low, high = map(show_number, row.to_numpy(dtype=float))
-        shown = _name_vcov(estimate, lang)
+        shown = _name_vcov(result, estimate, lang)
         yield (*first, shown, error, f"[{low}, {high}]")
         first = ("", "")
 
@@ -218,17 +217,19 @@ def _explain_covariances(result: "StudyResult", lang: Lang) -> tuple[str, ...]:
         return ()
     ratios = by_pair.params["std_error"] / result.headline.params["std_error"]
     low, high = f"{ratios.min():.2f}", f"{ratios.max():.2f}"
-    return (_say(lang, "why").format(low if low == high else f"{low}–{high}", _name_vcov(result.headline, lang)),)
+    return (
+        _say(lang, "why").format(low if low == high else f"{low}–{high}", _name_vcov(result, result.headline, lang)),
+    )
 
 
-def _name_vcov(estimate: Estimate, lang: Lang) -> str:
+def _name_vcov(result: "StudyResult", estimate: Estimate, lang: Lang) -> str:
     spec = estimate.spec.vcov
-    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, name_terms(lang), lang)
+    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, name_terms(result, lang), lang)
 
 
 def tabulate_intensities(result: "StudyResult", lang: Lang) -> Table:
     """Return the correlations of the intensities and the variance inflation of their regressors."""
-    names = name_terms(lang)
+    names = name_terms(result, lang)
     inflation = result.inflation.set_index("term")["vif"]
     rows = [
         (names.get(name, name), *(f"{value:.2f}" for value in row), f"{inflation[f'{PREFIX}{name}']:.2f}")

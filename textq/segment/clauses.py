@@ -10,7 +10,7 @@ from itertools import groupby
 from textq.notation.marks import Level, Mark
 from textq.records import CODED_KINDS, Clause, Document, Kind, Span
 from textq.segment.blocks import Block, find_blocks
-from textq.segment.headings import LONGEST_HEADING, SENTENCE_END, Numbered, find_names, is_heading
+from textq.segment.headings import SENTENCE_END, Numbered, find_names, is_heading, is_too_long
 from textq.segment.lines import cut_lines
 from textq.segment.numbering import settle_marks
 from textq.segment.outline import HEADING_BREAK, Outline
@@ -23,7 +23,7 @@ _MOST_TITLES = 2
 _INTRODUCES = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}[。]?\Z")
 """How a line ends that introduces a list without a colon (…应当符合下列条件。)."""
 
-_BULLET = re.compile(r"——|[●★☆◆◇■□▪•·○►▶➢✓√]")
+_BULLET = re.compile(r"——|[●★☆◆◇■□▪•·○►▶➢✓√]|[-–*] ")
 """How an item begins that has a sign for a number."""
 
 _NUMBERED: frozenset[Block] = frozenset({"body", "annex"})
@@ -143,7 +143,7 @@ def _mark_titles(lines: Sequence[_Line]) -> None:
 
 
 def _may_be_title(line: _Line) -> bool:
-    if line.mark or line.block not in _NUMBERED or len(line.text) > LONGEST_HEADING:
+    if line.mark or line.block not in _NUMBERED or is_too_long(line.text):
         return False
     has_sentence = any(sign in line.text for sign in "。；：，、;:") or line.text.endswith((*SENTENCE_END, "."))
     return not has_sentence and not read_duty_line(line.text)

@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from textq.notation.ideographs import has_ideographs
+from textq.notation.latin import is_sentence, is_title
 from textq.notation.marks import Level, Mark
 
 SENTENCE_END = ("。", "；", "！", "？", ";", "．")
 LONGEST_HEADING = 50
+LONGEST_LATIN_HEADING = 100
+"""Characters of a heading; words in Latin letters take more of them."""
 
 _LONGEST_NAME = 25
 _SHORTEST_TASK = 12
@@ -47,15 +51,26 @@ def is_heading(mark: Mark, body: str, *, leads: bool, has_text: bool) -> bool:
     has_text
         Whether unnumbered text of the same division follows.
     """
+    if is_sentence(body):
+        return False
     if mark.level < Level.ARTICLE:
         return True
+    if mark.level == Level.ARTICLE and mark.is_worded:
+        return (leads or has_text) and is_title(body)
     if mark.level == Level.ARTICLE:
         return (leads or has_text) and _ARTICLE_TITLE.fullmatch(body) is not None
-    if body.endswith(("：", ":")) or len(body) > LONGEST_HEADING:
+    if body.endswith(("：", ":")) or is_too_long(body):
         return False
     if not any(sign in body for sign in "。；，"):
         return leads or (has_text and not body.endswith((*SENTENCE_END, "、")))
     return leads and body.endswith("。") and body.count("。") == 1 and "，" not in body
+
+
+def is_too_long(text: str) -> bool:
+    """Tell whether a line is too long for a heading."""
+    if len(text) <= LONGEST_HEADING:
+        return False
+    return len(text) > LONGEST_LATIN_HEADING or has_ideographs(text)
 
 
 def find_names(lines: Sequence[Numbered]) -> list[bool]:

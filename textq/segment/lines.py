@@ -133,7 +133,8 @@ class _Cutter:
         mark = match_mark(self._text, start)
         if mark is None or self.quotations.find(start):
             return None
-        return None if mark.level == Level.ARTICLE and self._is_torn_citation(mark) else mark
+        can_be_cited = mark.level == Level.ARTICLE and not mark.is_worded
+        return None if can_be_cited and self._is_torn_citation(mark) else mark
 
     def _is_torn_citation(self, mark: Mark) -> bool:
         """Tell whether a line break stands inside a sentence before 第五条: out of turn, and no blank behind it."""

@@ -30,9 +30,21 @@ def settle_marks(texts: Sequence[str], marks: Sequence[Mark | None]) -> list[Mar
     with its own next number behind that (1. （一）（二） 2.), it votes for the other kind to stand below. A kind
     stands below those that enclose it by most votes, and else where it usually stands.
     """
-    series = list(_drop_strays([mark or match_ordinal(text) for text, mark in zip(texts, marks, strict=True)]))
+    read = [mark or match_ordinal(text) for text, mark in zip(texts, _raise_sections(marks), strict=True)]
+    series = list(_drop_strays(read))
     levels = _order_levels([mark for mark in series if mark])
     return [replace(mark, level=levels[mark.level]) if mark and mark.level in levels else mark for mark in series]
+
+
+def _raise_sections(marks: Sequence[Mark | None]) -> list[Mark | None]:
+    """Let Section 2 stand above the articles where the document has both; alone it is an article itself."""
+    has_articles = any(mark and mark.is_worded and mark.label[:7].lower() == "article" for mark in marks)
+    return [
+        replace(mark, level=Level.SECTION)
+        if mark and has_articles and mark.is_worded and mark.label[:7].lower() == "section"
+        else mark
+        for mark in marks
+    ]
 
 
 def _drop_strays(marks: Sequence[Mark | None]) -> Iterator[Mark | None]:

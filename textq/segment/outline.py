@@ -37,8 +37,11 @@ class Outline:
         for mark in self._path:
             labels.append(mark.label.strip(" \u3000"))
             if mark.level == Level.ARTICLE and self._paragraphs > 1:
-                labels.append(f"第{write_chinese(self._paragraphs)}款")
+                labels.append(self._name_paragraph(mark))
         return tuple(labels)
+
+    def _name_paragraph(self, article: Mark) -> str:
+        return f"para. {self._paragraphs}" if article.is_worded else f"第{write_chinese(self._paragraphs)}款"
 
     @property
     def heading(self) -> str:

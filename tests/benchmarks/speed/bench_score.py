@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from textq.coding.coders import builtin_coder, code_clauses
+from textq.coding.coders import code_clauses, read_rules
 from textq.ingest.document import Reading, read_document
 from textq.ingest.extract import ReadSpec
 from textq.ingest.files import find_files
-from textq.lexicon.match import match_terms
 from textq.lexicon.places import builtin_gazetteer
 from textq.records import Document
 from textq.segment.clauses import split_clauses
@@ -25,7 +24,7 @@ ROUNDS = 3
 def main(folder: Path) -> None:
     """Print one line a stage."""
     files = find_files([folder]).files
-    builtin_gazetteer(), builtin_coder(), list(cut_words("预热"))
+    builtin_gazetteer(), read_rules(), list(cut_words("预热"))
     readings = [read_document(file, builtin_gazetteer(), ReadSpec()) for file in files]
     documents = [reading.document for reading in readings if reading.document]
     clauses = [split_clauses(document) for document in documents]
@@ -33,7 +32,7 @@ def main(folder: Path) -> None:
         "jieba, for comparison": lambda: [list(cut_words(document.text)) for document in documents],
         "read and describe": lambda: [read_document(file, builtin_gazetteer(), ReadSpec()) for file in files],
         "split into clauses": lambda: [split_clauses(document) for document in documents],
-        "match terms": lambda: [match_terms(document.text, builtin_coder().lexicon) for document in documents],
+        "match terms": lambda: read_rules().lexicon.matcher.match([document.text for document in documents]),
         "code clauses": lambda: [list(code_clauses(found)) for found in clauses],
     }
     show(stages, documents, readings, n_clauses=sum(map(len, clauses)))

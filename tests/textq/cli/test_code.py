@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ import pytest
 Run = Callable[..., Any]
 
 CLAUSES = [
-    {"id": "a", "text": "市财政每年安排专项资金，建设公共海外仓。", "heading": "保障措施", "stem": ""},
+    {"id": "a", "text": "设立专项资金。", "heading": "保障措施", "stem": ""},
     {"id": "b", "text": "本办法自2018年1月1日起施行。", "heading": "", "stem": ""},
 ]
-FIELDS = ["id", "instrument", "subtype", "secondary", "confidence", "evidence"]
+FIELDS = ["id", "instrument", "subtype", "secondary", "confidence", "unsure", "evidence", "coder_id", "codebook"]
 
 
 def write_jsonl(path: Path, rows: Sequence[object] = CLAUSES) -> Path:
@@ -52,9 +53,7 @@ def test_jsonl_in_jsonl_out(run_textq: Run, jsonl: Path) -> None:
 
 def test_evidence_is_in_the_text(run_textq: Run, jsonl: Path) -> None:
     (first, _) = map(json.loads, run_textq("code", jsonl).out.splitlines())
-    assert first["evidence"]
-    for start, end, term in first["evidence"]:
-        assert CLAUSES[0]["text"][start:end] == term
+    assert [CLAUSES[0]["text"][start:end] for start, end, _ in first["evidence"]] == ["设立专项资金"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
@@ -82,9 +81,10 @@ def test_ids_may_be_numbers_in_jsonl(run_textq: Run, tmp_path: Path) -> None:
     assert set(read_codes(run_textq("code", path).out)) == {"7"}
 
 
-def test_empty_file_has_no_codes(run_textq: Run, tmp_path: Path) -> None:
+def test_empty_file_is_1(run_textq: Run, tmp_path: Path) -> None:
     done = run_textq("code", write_jsonl(tmp_path / "c.jsonl", []))
-    assert (done.code, done.out) == (0, "")
+    assert (done.code, done.out) == (1, "")
+    assert "c.jsonl holds no clause" in done.err
 
 
 def test_heading_counts(run_textq: Run, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_heading_counts(run_textq: Run, tmp_path: Path) -> None:
         ("c.jsonl", '{"id": "a", "text": "x"}\n{"id": "", "text": "x"}\n', "c.jsonl:2: every clause needs"),
         ("c.jsonl", '{"id": "a", "text": "x"}\n\n{"id": "a", "text": "y"}\n', "c.jsonl:3: id 'a' stands twice"),
         ("c.jsonl", '{"id": "a", "text": \n', "c.jsonl:1: no JSON object"),
-        ("c.jsonl", "[1]\n", "c.jsonl:1: every clause needs the fields id and text. Found: list."),
+        ("c.jsonl", "[1]\n", "c.jsonl:1: no JSON object but list"),
         ("c.csv", "id,words\na,x\n", "c.csv:2: every clause needs the fields id and text. Found: id, words."),
         ("c.csv", "id,text\na,x\na,y\n", "c.csv:3: id 'a' stands twice"),
         ("c.xlsx", "id,text\na,x\n", "clause files end in .jsonl or .csv"),
@@ -147,3 +147,45 @@ def test_line_separators_within_a_text(run_textq: Run, tmp_path: Path, write: Ca
     rows = [{"id": "1", "text": "建设公共\u2028海外仓。"}, {"id": "2", "text": "建设公共\x85海外仓。"}]
     done = run_textq("code", write(tmp_path / f"c.{write.__name__.removeprefix('write_')}", rows))
     assert (done.code, set(read_codes(done.out))) == (0, {"1", "2"})
+
+
+LLM = ("--coder", "llm", "--llm-url", "http://127.0.0.1:1/v1", "--llm-model", "m")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--out", "x.jsonl", "--html", "x.jsonl"), (*LLM, "--out", "x.jsonl", "--llm-record", "sub/../x.jsonl")],
+)
+def test_one_file_for_two_outputs_is_2(run_textq: Run, tmp_path: Path, jsonl: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "sub").mkdir()
+    done = run_textq("code", jsonl, *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert f"--out and {arguments[-2]} name the same file" in done.err
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+@pytest.mark.parametrize("option", ["--out", "--html", "--llm-record"])
+def test_the_clauses_are_never_written_over(run_textq: Run, tmp_path: Path, jsonl: Path, option: str) -> None:
+    before = jsonl.read_bytes()
+    done = run_textq("code", jsonl, *LLM, option, tmp_path / "clauses.jsonl")
+    assert (done.code, done.out) == (2, "")
+    assert "is FILE itself" in done.err
+    assert jsonl.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--out", "o.xlsx"), ".xlsx: codings are written to .jsonl or .csv"),
+        (("--out", "nodir/o.csv"), "--out nodir/o.csv: there is no folder nodir"),
+        (("--html", "nodir/o.html"), "--html nodir/o.html: there is no folder nodir"),
+        (("--llm-record", "nodir/r.jsonl"), "--llm-record nodir/r.jsonl: there is no folder nodir"),
+    ],
+)
+def test_outputs_are_looked_at_before_a_model_is_asked(
+    run_textq: Run, jsonl: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = run_textq("code", jsonl, *LLM, *arguments)
+    assert done.code == 1
+    assert message.replace("/", os.sep) in done.err
+    assert "llm:" not in done.err

@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,10 +22,12 @@ from textq.cli.doctor_checks import (
     check_packages,
     check_recogniser,
     check_sqlite,
+    check_words,
     run_checks,
 )
 from textq.cli.doctor_summary import describe_checks
 from textq.ingest import ocr, office
+from textq.segment.words import cutter
 
 Run = Callable[..., Any]
 
@@ -42,7 +45,8 @@ def test_json_names_every_check_once(run_textq: Run) -> None:
     names = [check["name"] for check in answer["checks"]]
     assert answer["fit"] is True
     assert len(set(names)) == len(names)
-    assert {"pdf", "html", "docx", "doc", "ofd", "ocr", "econ", "folder", "console", "font", "sqlite"} <= set(names)
+    assert {"pdf", "html", "docx", "doc", "ofd", "ocr", "words"} <= set(names)
+    assert {"econ", "folder", "console", "font", "sqlite"} <= set(names)
 
 
 def test_what_is_missing_and_needed_is_3(run_textq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +63,7 @@ def test_every_check_has_words_in_both_languages() -> None:
     checks = list(run_checks())
     advice = [
         "reinstall", "libreoffice", "only_doc", "ofd", "ocr", "other_econ", "sqlite", "folder", "console", "font",
+        "words_equal", "words_different", "words_absent", "other_jieba",
     ]  # fmt: skip
     for check in [*checks, *(Check("pdf", "yellow", "", one) for one in advice)]:
         zh, en = (list(describe_checks([check], lang)) for lang in ("zh", "en"))
@@ -98,6 +103,34 @@ def test_the_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_recogniser() == Check("ocr", "green", "rapidocr 3")
     monkeypatch.setattr(ocr, "find_recogniser", lambda: None)
     assert check_recogniser() == Check("ocr", "yellow", "", "ocr")
+
+
+def test_the_words_are_cut_by_jieba_where_there_is_nothing_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutter, "find_rjieba", lambda: None)
+    assert check_words() == Check("words", "green", f"jieba {version('jieba')}", "words_absent")
+
+
+@pytest.mark.parametrize(
+    ("cut", "found", "advice"),
+    [(None, "rjieba 1.0", "words_equal"), (list, f"jieba {version('jieba')} (推进, not 推/进)", "words_different")],
+)
+def test_the_words_are_cut_by_what_cuts_like_jieba(
+    monkeypatch: pytest.MonkeyPatch, cut: Any, found: str, advice: str
+) -> None:
+    monkeypatch.setattr(cutter, "find_rjieba", lambda: "1.0")
+    monkeypatch.setattr(cutter, "load_rjieba", lambda words: cut or words.cut)
+    check = check_words()
+    assert (check.state, check.advice) == ("green", advice)
+    assert check.found == found
+
+
+def test_a_script_called_jieba_is_red(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = ModuleType("jieba")
+    script.__file__ = str(tmp_path / "jieba.py")
+    monkeypatch.setitem(sys.modules, "jieba", script)
+    check = check_words()
+    assert (check.state, check.advice) == ("red", "other_jieba")
+    assert "jieba.py is not the file of the installed package jieba" in check.found
 
 
 def test_another_package_named_econ_is_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,3 +119,12 @@ def test_no_progress_bar_where_no_terminal_is(run_textq: Run, papers: Path) -> N
     done = run_textq("score", papers)
     assert done.err == ""
     assert "\r" not in done.out
+
+
+def test_names_of_files_are_shown_safely(run_textq: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a\x1b[31m\nb.txt").write_bytes(b"")
+    done = run_textq("score", tmp_path / "in", "--lang", "en")
+    assert r"not read: a\x1b[31m\nb.txt: the file is empty" in done.out
+    assert "\x1b" not in done.out + done.err
+    assert r"no\x1bthing" in run_textq("score", "no\x1bthing").err

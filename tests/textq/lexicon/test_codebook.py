@@ -37,3 +37,32 @@ def test_examples_are_gathered_from_every_place(codebook: Codebook) -> None:
 @pytest.mark.parametrize(("code", "parts"), [("a/b", ("a", "b")), ("a", ("a", None)), ("none", ("none", None))])
 def test_split_code(code: str, parts: tuple[str, str | None]) -> None:
     assert split_code(code) == parts
+
+
+def test_classes_are_the_instruments_and_none(codebook: Codebook) -> None:
+    assert codebook.classes == ("money", "law", "none")
+
+
+def test_codes_are_called_in_the_language_or_the_other_one() -> None:
+    codebook = Codebook(
+        name="tiny",
+        version="2",
+        language="en",
+        instruments=(
+            Instrument("money", Label("钱", "Money"), "d", (Subtype("aid", Label("", "Aid"), "d"),)),
+            Instrument("law", Label("", ""), "d"),
+        ),
+        decision=(),
+        rules=(),
+        none=Instrument("none", Label("无", "None of them"), "nothing"),
+    )
+    called = {code: codebook.call(code, "zh") for code in ("money/aid", "money", "none", "law", "money/x", "y/z")}
+    assert called == {
+        "money/aid": ("钱", "Aid"),
+        "money": ("钱", ""),
+        "none": ("无", ""),
+        "law": ("law", ""),
+        "money/x": ("钱", "x"),
+        "y/z": ("y", "z"),
+    }
+    assert codebook.call("money/aid", "en") == ("Money", "Aid")

@@ -5,6 +5,7 @@ import pytest
 from textq.errors import LexiconError
 from textq.lexicon import read
 from textq.lexicon.read import (
+    COLUMNS,
     builtin_codebook,
     builtin_lexicon,
     builtin_root,
@@ -41,7 +42,7 @@ def write_codebook(folder: Path, text: str = CODEBOOK) -> Path:
     return path
 
 
-def write_lexicon(folder: Path, *rows: str, header: str = "term,code,match,weight,note") -> Path:
+def write_lexicon(folder: Path, *rows: str, header: str = ",".join(COLUMNS)) -> Path:
     words = folder / "words"
     words.mkdir(exist_ok=True)
     (words / "list.csv").write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
@@ -90,9 +91,13 @@ def test_absent_codebook_is_refused(tmp_path: Path) -> None:
 
 def test_lexicon_is_read_with_its_files_in_order(tmp_path: Path) -> None:
     words = write_lexicon(
-        tmp_path, "grant,money/aid,anywhere,2,why", "granted,,stop,1,", "law,law,start,0.5,", "x,none,anywhere,1,"
+        tmp_path,
+        "grant,money/aid,anywhere,2,,,why",
+        "granted,,stop,1,,,",
+        "law,law,start,0.5,,,",
+        "x,none,anywhere,1,,,",
     )
-    (words / "another.csv").write_text("term,code,match,weight,note\nno,,negate,1,\n", encoding="utf-8-sig")
+    (words / "another.csv").write_text(",".join(COLUMNS) + "\nno,,negate,1,,,\n", encoding="utf-8-sig")
     lexicon = read_lexicon(words, read_codebook(write_codebook(tmp_path)))
     assert lexicon.name == "words"
     assert [entry.term for entry in lexicon.entries] == ["no", "grant", "granted", "law", "x"]
@@ -102,23 +107,32 @@ def test_lexicon_is_read_with_its_files_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (["a,law,anywhere,1,", "a,money/aid,anywhere,1,"], r"list\.csv:3: 'a' is already in .*list\.csv:2"),
-        (["ab,law,anywhere,1,", "ＡＢ,law,anywhere,1,"], r"list\.csv:3: 'ＡＢ' is already in"),
-        (["a,money,anywhere,1,"], r"list\.csv:2: 'money' is no code of codebook tiny 3"),
-        (["a,money/lone,anywhere,1,"], r"'money/lone' is no code"),
-        (["a,,anywhere,1,"], r"list\.csv:2: '' is no code"),
-        (["a,law,stop,1,"], r"list\.csv:2: 'stop' yields no evidence, but has the code 'law'"),
-        (["a,law,negate,1,"], r"'negate' yields no evidence"),
-        (["a,law,somewhere,1,"], r"list\.csv:2: unknown match 'somewhere'"),
-        (["a,law,anywhere,heavy,"], r"list\.csv:2: the weight 'heavy'"),
-        (["a,law,anywhere,0,"], r"the weight '0'"),
-        (["a,law,anywhere,-1,"], r"the weight '-1'"),
-        (["a,law,anywhere,11,"], r"the weight '11'"),
-        (["a,law,anywhere,nan,"], r"the weight 'nan'"),
-        ([",law,anywhere,1,"], r"list\.csv:2: the term '' is empty"),
-        ([" a,law,anywhere,1,"], r"the term ' a'"),
-        (["a,law,anywhere,1"], r"list\.csv:2: not 5 fields"),
-        (["a,law,anywhere,1,b,c"], r"list\.csv:2: not 5 fields"),
+        (["a,law,anywhere,1,,,", "a,money/aid,anywhere,1,,,"], r"list\.csv:3: 'a' is already in .*list\.csv:2"),
+        (["ab,law,anywhere,1,,,", "ＡＢ,law,anywhere,1,,,"], r"list\.csv:3: 'ＡＢ' is already in"),
+        (["a,money,anywhere,1,,,"], r"list\.csv:2: 'money' is no code of codebook tiny 3"),
+        (["a,money/lone,anywhere,1,,,"], r"'money/lone' is no code"),
+        (["a,,anywhere,1,,,"], r"list\.csv:2: '' is no code"),
+        (["a,law,stop,1,,,"], r"list\.csv:2: 'stop' yields no evidence, but has the code 'law'"),
+        (["a,law,negate,1,,,"], r"'negate' yields no evidence"),
+        (["a,law,somewhere,1,,,"], r"list\.csv:2: unknown match 'somewhere'"),
+        (["a,law,anywhere,heavy,,,"], r"list\.csv:2: the weight 'heavy'"),
+        (["a,law,anywhere,0,,,"], r"the weight '0'"),
+        (["a,law,anywhere,-1,,,"], r"the weight '-1'"),
+        (["a,law,anywhere,11,,,"], r"the weight '11'"),
+        (["a,law,anywhere,nan,,,"], r"the weight 'nan'"),
+        ([",law,anywhere,1,,,"], r"list\.csv:2: the term '' is empty"),
+        ([" a,law,anywhere,1,,,"], r"the term ' a'"),
+        (["a,law,anywhere,1,x|,,"], r"list\.csv:2: the guard 'x\|'"),
+        (["a,law,anywhere,1,,~99:x,"], r"list\.csv:2: the guard '~99:x' looks 99 characters far"),
+        (["a,,stop,1,x,,"], r"list\.csv:2: 'stop' is not asked for guards"),
+        (["a,,negate,1,,x,"], r"list\.csv:2: 'negate' is not asked for guards"),
+        (["abc),law,pattern,1,,,"], r"list\.csv:2: the pattern 'abc\)', column 4"),
+        (["abc~3,law,pattern,1,,,"], r"list\.csv:2: the pattern 'abc~3'"),
+        (["abc,law,pattern,1,x,,", "ABC,law,pattern,1,X,,"], r"list\.csv:3: 'ABC' is already in"),
+        (["abc,law,anywhere,1,x,,", "abc,law,stop,1,,,"], r"'stop' yields no evidence"),
+        ([f"{'a' * 201},law,anywhere,1,,,"], "longer than 200 characters"),
+        (["a,law,anywhere,1,,"], r"list\.csv:2: not 7 fields"),
+        (["a,law,anywhere,1,,,b,c"], r"list\.csv:2: not 7 fields"),
     ],
 )
 def test_broken_row_is_refused_with_file_and_line(tmp_path: Path, rows: list[str], message: str) -> None:
@@ -128,19 +142,39 @@ def test_broken_row_is_refused_with_file_and_line(tmp_path: Path, rows: list[str
 
 
 def test_same_term_may_begin_a_clause_and_stand_anywhere(tmp_path: Path) -> None:
-    words = write_lexicon(tmp_path, "law,law,anywhere,1,", "law,none,start,2,")
+    words = write_lexicon(tmp_path, "law,law,anywhere,1,,,", "law,none,start,2,,,")
     assert len(read_lexicon(words, read_codebook(write_codebook(tmp_path))).entries) == 2
 
 
+def test_same_term_may_stand_once_for_each_guard(tmp_path: Path) -> None:
+    rows = ("a,law,anywhere,1,,,", "a,none,anywhere,1,b,,", "a,law,anywhere,1,,b,", "a,law,anywhere,1,~3:b,,")
+    words = write_lexicon(tmp_path, *rows)
+    assert len(read_lexicon(words, read_codebook(write_codebook(tmp_path))).entries) == 4
+    with pytest.raises(LexiconError, match=r"list\.csv:6: 'A' is already in .*list\.csv:3"):
+        read_lexicon(write_lexicon(tmp_path, *rows, "A,law,anywhere,2,Ｂ,,"), read_codebook(tmp_path / "codebook.yaml"))
+
+
+@pytest.mark.parametrize(("limit", "kind"), [("MAX_ENTRIES", "anywhere"), ("MAX_PATTERNS", "pattern")])
+def test_lexicon_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, kind: str
+) -> None:
+    monkeypatch.setattr(read, limit, 2)
+    codebook = read_codebook(write_codebook(tmp_path))
+    rows = [f"abc{n},law,{kind},1,,," for n in range(3)]
+    assert len(read_lexicon(write_lexicon(tmp_path, *rows[:2]), codebook).entries) == 2
+    with pytest.raises(LexiconError, match=r"list\.csv:4: a lexicon may not have more than"):
+        read_lexicon(write_lexicon(tmp_path, *rows), codebook)
+
+
 def test_wrong_columns_are_refused(tmp_path: Path) -> None:
-    words = write_lexicon(tmp_path, header="term,code,weight,match,note")
-    with pytest.raises(LexiconError, match=r"list\.csv:1: the columns are 'term,code,weight,match,note'"):
+    words = write_lexicon(tmp_path, header="term,code,weight,match,must,must_not,note")
+    with pytest.raises(LexiconError, match=r"list\.csv:1: the columns are 'term,code,weight,match,must,must_not,note'"):
         read_lexicon(words, read_codebook(write_codebook(tmp_path)))
 
 
 def test_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     words = write_lexicon(tmp_path)
-    (words / "list.csv").write_bytes("term,code,match,weight,note\n补贴,law,anywhere,1,\n".encode("gb18030"))
+    (words / "list.csv").write_bytes((",".join(COLUMNS) + "\n补贴,law,anywhere,1,,,\n").encode("gb18030"))
     with pytest.raises(LexiconError, match="cannot be read as UTF-8 CSV"):
         read_lexicon(words, read_codebook(write_codebook(tmp_path)))
 
@@ -151,15 +185,15 @@ def test_folder_without_lists_is_refused(tmp_path: Path) -> None:
 
 
 def test_version_comes_from_the_manifest(tmp_path: Path) -> None:
-    words = write_lexicon(tmp_path, "a,law,anywhere,1,")
+    words = write_lexicon(tmp_path, "a,law,anywhere,1,,,")
     (tmp_path / "manifest.toml").write_text('[words]\nversion = "1.4"\n', encoding="utf-8")
     assert read_lexicon(words, read_codebook(write_codebook(tmp_path))).version == "1.4"
 
 
 def test_version_without_manifest_changes_with_the_content(tmp_path: Path) -> None:
     codebook = read_codebook(write_codebook(tmp_path))
-    first = read_lexicon(write_lexicon(tmp_path, "a,law,anywhere,1,"), codebook).version
-    second = read_lexicon(write_lexicon(tmp_path, "a,law,anywhere,2,"), codebook).version
+    first = read_lexicon(write_lexicon(tmp_path, "a,law,anywhere,1,,,"), codebook).version
+    second = read_lexicon(write_lexicon(tmp_path, "a,law,anywhere,2,,,"), codebook).version
     assert first.startswith("local-")
     assert first != second
 
@@ -168,7 +202,7 @@ def test_version_without_manifest_changes_with_the_content(tmp_path: Path) -> No
     ("manifest", "message"), [("[words]\n", "has no version"), ("[words\n", "cannot be read as TOML")]
 )
 def test_broken_manifest_is_refused(tmp_path: Path, manifest: str, message: str) -> None:
-    words = write_lexicon(tmp_path, "a,law,anywhere,1,")
+    words = write_lexicon(tmp_path, "a,law,anywhere,1,,,")
     (tmp_path / "manifest.toml").write_text(manifest, encoding="utf-8")
     with pytest.raises(LexiconError, match=message):
         read_lexicon(words, read_codebook(write_codebook(tmp_path)))

@@ -38,6 +38,16 @@ from textq.notation.marks import Level, find_marks, match_mark, match_ordinal
         ("㉑资金", Level.FIFTH, 21, "㉑"),
         ("㊿资金", Level.FIFTH, 50, "㊿"),
         ("❶资金", Level.FIFTH, 1, "❶"),
+        ("Part II Duties", Level.PART, 2, "Part II"),
+        ("Title IV", Level.PART, 4, "Title IV"),
+        ("CHAPTER 3 PRICES", Level.CHAPTER, 3, "CHAPTER 3"),
+        ("Article 12: Scope", Level.ARTICLE, 12, "Article 12:"),
+        ("Article 5\nThis Act", Level.ARTICLE, 5, "Article 5"),
+        ("Section 2. Shore power.", Level.ARTICLE, 2, "Section 2."),
+        ("Section 4 – Effect", Level.ARTICLE, 4, "Section 4 –"),
+        ("§ 9 The regulation", Level.ARTICLE, 9, "§ 9"),
+        ("§3a (1) Ships", Level.ARTICLE, 3, "§3a"),
+        ("(iv) a ban", Level.SMALL_ROMAN, 4, "(iv)"),
         ("第 五 条 市人民政府", Level.ARTICLE, 5, "第 五 条"),
         ("第七十五 条体育运动", Level.ARTICLE, 75, "第七十五 条"),
         ("第一百二十三条　范围", Level.ARTICLE, 123, "第一百二十三条"),
@@ -103,6 +113,12 @@ def test_each_level(line, level, number, label):
         "第一款规定",
         "A4纸",
         "e.g. trade",
+        "Article 5 of the Act applies.",
+        "Section 2 applies to all ships.",
+        "Part of the cost is paid.",
+        "article 5 Scope",
+        "Article 5.1 Scope",
+        "Articles 5 and 6",
         "",
     ],
 )
@@ -114,6 +130,17 @@ def test_a_mark_ends_behind_the_blanks_that_follow_it():
     mark = match_mark("第五条　 市人民政府")
     assert mark is not None
     assert (mark.start, mark.end) == (0, 5)
+
+
+def test_an_article_cited_in_running_text_is_no_mark():
+    text = "The permit of Article 5 Paragraph 2 and of Section 3 (a) is refused."
+    assert [mark.label for mark in find_marks(text, 0, len(text))] == ["(a)"]
+
+
+def test_an_inserted_article_keeps_its_letter():
+    mark = match_mark("Article 5b\nShips")
+    assert mark is not None
+    assert (mark.number, mark.inserted, mark.is_worded) == (5, 2, True)
 
 
 def test_a_mark_is_matched_at_a_position():

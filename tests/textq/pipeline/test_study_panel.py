@@ -1,5 +1,6 @@
 """From inputs to the pair panel, on five cities: what each setting does, and what is refused."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from textq.config import Study, read_study
 from textq.errors import ConfigError, StudyError
 from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel
+from textq.run import Run
 
 CITIES = ["110000", "120000", "330100", "330700", "440100"]
 YEARS = range(2010, 2020)
@@ -181,3 +183,14 @@ def test_units_with_a_series_need_a_row_of_their_own(tmp_path: Path, inputs: Inp
     assert inputs.units is not None
     with pytest.raises(StudyError, match=r"1 units have a series but no row in the file of units: 440100"):
         build_panel(read(tmp_path), replace(inputs, units=inputs.units.head(4)))
+
+
+def test_instruments_are_called_what_the_codebook_of_the_run_calls_them(tmp_path: Path, inputs: Inputs) -> None:
+    names = {"supply": {"zh": "规制型", "en": "Rule"}}
+    (tmp_path / "run.json").write_text(json.dumps({"names": names}), encoding="utf-8")
+    built = build_panel(read(tmp_path), replace(inputs, run=Run(tmp_path)))
+    assert built.names == {"zh": {"supply": "规制型", "demand": "demand"}, "en": {"supply": "Rule", "demand": "demand"}}
+
+
+def test_without_a_run_terms_keep_their_names(tmp_path: Path, inputs: Inputs) -> None:
+    assert build_panel(read(tmp_path), inputs).names == {}

@@ -129,7 +129,7 @@ def expected_row(row: list[str]) -> dict[str, object]:
     return {
         "unit": unit,
         "period": period,
-        "codebook": "instruments@1.0",
+        "codebook": "instruments@1.1",
         "instrument": instrument,
         "n_documents": docs,
         "n_clauses": clauses,
@@ -190,7 +190,7 @@ def test_a_score_leads_back_to_its_clauses(run: textq.Run) -> None:
     clauses = run.find_clauses("330100", 2018, "demand")
 
     assert clauses["text"].tolist() == ["一、支持企业建设公共海外仓。"]
-    assert json.loads(clauses["evidence"].iloc[0])[-1][2] == "海外仓"
+    assert "海外仓" in json.loads(clauses["evidence"].iloc[0])[-1][2]
 
 
 def test_split_sharing_halves_a_plan_for_two_zones(corpus: Path, tmp_path: Path) -> None:

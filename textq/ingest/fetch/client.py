@@ -1,10 +1,8 @@
 """One request to one address that was checked before: urllib3's part, without redirects, retries and decoding."""
 
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from http.client import HTTPException
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from textq.errors import ConfigError
+from textq.http.watch import Watch
 from textq.ingest.fetch.addresses import Address
 from textq.ingest.fetch.failure import FetchError
 
@@ -72,7 +71,7 @@ class Client:
             If no connection is made, it breaks, or it lasts too long.
         """
         connection = self._connect(address, hosts)
-        watch = _Watch(connection.sock, self._most_seconds)
+        watch = Watch(connection.sock, self._most_seconds)
         try:
             with _translate(address, watch):
                 response = self._ask(connection, address, headers)
@@ -144,30 +143,7 @@ def parse_proxy(proxy: str) -> tuple[str, int]:
     return host, port
 
 
-class _Watch:
-    """Shuts a connection when its time is over, even if the server drips a byte now and then."""
-
-    def __init__(self, connected: socket.socket | None, seconds: float) -> None:
-        self.seconds = seconds
-        self.expired = False
-        self._connected = connected
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Let the connection be; returns when it can no longer be shut."""
-        self._timer.cancel()
-        self._timer.join()
-
-    def _expire(self) -> None:
-        self.expired = True
-        if self._connected is not None:
-            with suppress(OSError):  # the other side was faster
-                socket.socket.shutdown(self._connected, socket.SHUT_RDWR)  # not SSLSocket's, which drops the encryption
-
-
-def _read_pieces(response: "BaseHTTPResponse", address: Address, watch: _Watch) -> Iterator[bytes]:
+def _read_pieces(response: "BaseHTTPResponse", address: Address, watch: Watch) -> Iterator[bytes]:
     with _translate(address, watch):
         while piece := response.read1(_PIECE, decode_content=False):
             yield piece
@@ -176,7 +152,7 @@ def _read_pieces(response: "BaseHTTPResponse", address: Address, watch: _Watch) 
 
 
 @contextmanager
-def _translate(address: Address, watch: _Watch | None = None) -> Iterator[None]:
+def _translate(address: Address, watch: Watch | None = None) -> Iterator[None]:
     """Turn what goes wrong below into a FetchError that says what to do."""
     from urllib3.exceptions import HTTPError
 
@@ -186,7 +162,7 @@ def _translate(address: Address, watch: _Watch | None = None) -> Iterator[None]:
         raise _describe(error, address, watch) from error
 
 
-def _describe(error: Exception, address: Address, watch: _Watch | None) -> FetchError:
+def _describe(error: Exception, address: Address, watch: Watch | None) -> FetchError:
     from urllib3.exceptions import ConnectTimeoutError, ReadTimeoutError
 
     if watch is not None and watch.expired:

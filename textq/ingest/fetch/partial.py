@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from textq.http.waits import parse_moment
 from textq.ingest.fetch.addresses import Address
 from textq.ingest.fetch.client import Reply
 from textq.ingest.fetch.failure import FetchError
-from textq.ingest.fetch.pace import parse_moment
 
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')

@@ -1,0 +1,1 @@
+"""A coder that learns from coded clauses: features, weights, calibration, explanation."""

@@ -1,0 +1,38 @@
+"""The weights of n-grams in one place of a clause, and what they add to its scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from textq.coding.trained.ngrams import NgramVocabulary
+
+
+@dataclass(frozen=True)
+class NgramWeights:
+    """The weights of a place: n-grams × codes, for the number of occurrences divided by √(characters)."""
+
+    vocabulary: NgramVocabulary
+    weights: NDArray[np.float32]
+
+    def add_up(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the n-grams of each text add to the scores: texts × codes. Equal texts are read once."""
+        distinct = list(dict.fromkeys(texts))
+        sums = self.vocabulary.add_up(distinct, self.weights)
+        sums /= count_roots(distinct)[:, None]
+        if len(distinct) == len(texts):
+            return sums
+        rows = {text: at for at, text in enumerate(distinct)}
+        return sums[[rows[text] for text in texts]]
+
+
+def count_roots(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return √(characters) of each text, at least 1."""
+    return np.sqrt(np.maximum(1, np.fromiter(map(len, texts), dtype=np.float32, count=len(texts))))
