@@ -32,7 +32,7 @@ _TEXTS: dict[str, Mapping[Lang, str]] = {
         "en": "unsure below a probability of {threshold}",
     },
     "wrote": {"zh": "写出 {folder}: {coder}", "en": "wrote {folder}: {coder}"},
-    "next": {"zh": "使用: textq score … --coder {folder}", "en": "use it: textq score … --coder {folder}"},
+    "next": {"zh": "使用: textq score … {options}", "en": "use it: textq score … {options}"},
 }
 
 
@@ -69,7 +69,8 @@ def describe_result(result: TrainedResult, lang: Lang) -> Iterator[str]:
     yield ""
     folder = spell_controls(str(result.folder))
     yield " " + _say("wrote", lang, folder=folder, coder=spell_controls(result.coder_id))
-    yield " " + _say("next", lang, folder=folder)
+    home = f"--codebook {spell_controls(str(result.codebook_folder))} " if result.codebook_folder else ""
+    yield " " + _say("next", lang, options=f"{home}--coder {folder}")
 
 
 def summarise_result(result: TrainedResult) -> dict[str, Any]:

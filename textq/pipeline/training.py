@@ -40,6 +40,8 @@ class TrainedResult:
         What it learnt from.
     judged, scores, certainty
         Each clause as coded by a model that had not seen its document; intervals by document.
+    codebook_folder
+        Where its codebook is; None for the one that comes with textq.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class TrainedResult:
     judged: Judged
     scores: Scores
     certainty: Certainty
+    codebook_folder: Path | None = None
 
 
 def train_coder(
@@ -101,7 +104,9 @@ def train_coder(
     save_model(training.model, folder, rules, trained_with)
     coder = load_coder(folder, rules)
     certainty = measure_certainty(judged, np.random.default_rng(seed), samples)
-    return TrainedResult(folder, coder.coder_id, rules.codebook, coder.model, tuple(lessons), judged, scores, certainty)
+    return TrainedResult(
+        folder, coder.coder_id, rules.codebook, coder.model, tuple(lessons), judged, scores, certainty, codebook
+    )
 
 
 def read_lessons(

@@ -232,6 +232,7 @@ def test_with_a_codebook_the_coder_goes_beside_it(run_textq: Run, tmp_path: Path
     trained = run_textq("train", "gold.jsonl", "--codebook", "mine", "--name", "first")
     assert (trained.code, trained.err) == (0, "")
     assert (tmp_path / "mine" / "models" / "first" / "model.json").is_file()
+    assert "--codebook mine --coder " in trained.out.splitlines()[-1]
 
     again = run_textq("train", "gold.jsonl", "--codebook", "mine", "--name", "first")
     assert again.code == 1

@@ -37,6 +37,13 @@ def calibrate(
     return powers
 
 
+def add_up_probabilities(of_codes: NDArray[np.float64], class_of_code: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return units × classes from the probabilities of the codes; rounding lifts none above 1."""
+    of_classes = add_up_classes(of_codes, class_of_code)
+    of_classes /= of_classes.sum(axis=1, keepdims=True)
+    return of_classes
+
+
 def fit_calibration(
     scores: NDArray[np.floating], classes: NDArray[np.int64], class_of_code: NDArray[np.int64]
 ) -> Calibration:

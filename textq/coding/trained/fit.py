@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from textq.coding.folds import assign_folds
-from textq.coding.trained.calibration import Calibration, calibrate, choose_threshold, fit_calibration
+from textq.coding.trained.calibration import (
+    Calibration,
+    add_up_probabilities,
+    calibrate,
+    choose_threshold,
+    fit_calibration,
+)
 from textq.coding.trained.features import (
     PLACES,
     RULES_SCALE,
     Place,
     Reading,
-    add_up_classes,
     describe_shapes,
     name_rule_columns,
     number_classes,
@@ -166,7 +171,7 @@ def fit_model(lessons: Sequence[Lesson], name: str, rules: RulesCoder, spec: Tra
     calibration = fit_calibration(scores[judged], classes[judged], class_of_code)
     if spec.shares is not None:
         calibration = _shift(calibration, [spec.shares[name] for name in _list_classes(codes)], classes[judged])
-    probabilities = add_up_classes(calibrate(scores, calibration, class_of_code), class_of_code)
+    probabilities = add_up_probabilities(calibrate(scores, calibration, class_of_code), class_of_code)
     coefficients, bias = _fit(design.matrix, table, spec)
     ngrams, dense = design.split(coefficients, spec.smallest)
     model = TrainedModel(

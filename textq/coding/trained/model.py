@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from textq.coding.rule_scores import list_entries
-from textq.coding.trained.calibration import Calibration, calibrate
+from textq.coding.trained.calibration import Calibration, add_up_probabilities, calibrate
 from textq.coding.trained.explain import explain
 from textq.coding.trained.features import (
     PLACES,
-    add_up_classes,
     describe_shapes,
     number_classes,
     read_units,
@@ -135,7 +134,9 @@ class TrainedCoder:
 
     def probabilities(self, units: Sequence[CodingUnit]) -> NDArray[np.float64]:
         """Return the probability of each class, units × classes (instruments in order, none last)."""
-        parts = [add_up_classes(self._give_codes(one), self.model.class_of_code) for one in self._read_batches(units)]
+        parts = [
+            add_up_probabilities(self._give_codes(one), self.model.class_of_code) for one in self._read_batches(units)
+        ]
         return np.concatenate([np.zeros((0, len(self.model.classes))), *parts])
 
     def code(self, units: Sequence[CodingUnit]) -> list[Coding]:
@@ -152,7 +153,7 @@ class TrainedCoder:
         parts = [np.zeros((0, len(self.model.classes)))]
         for reading in self._read_batches(units):
             of_codes = self._give_codes(reading)
-            parts.append(add_up_classes(of_codes, self.model.class_of_code))
+            parts.append(add_up_probabilities(of_codes, self.model.class_of_code))
             codings.extend(self._code(reading, of_codes, parts[-1]))
         return codings, np.concatenate(parts)
 

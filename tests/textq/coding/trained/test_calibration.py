@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from textq.coding.trained.calibration import Calibration, calibrate, choose_threshold, fit_calibration
+from textq.coding.trained.calibration import (
+    Calibration,
+    add_up_probabilities,
+    calibrate,
+    choose_threshold,
+    fit_calibration,
+)
 from textq.coding.trained.features import add_up_classes
 
 CLASS_OF_CODE = np.array([0, 0, 1, 2, 2])
@@ -71,3 +77,10 @@ def test_threshold_leaves_the_share_below():
     threshold = choose_threshold(confidence, 0.15)
     assert (confidence < threshold).mean() == pytest.approx(0.15, abs=0.002)
     assert choose_threshold(confidence, 0.0) == 0
+
+
+def test_rounding_lifts_no_probability_above_1():
+    of_codes = np.array([[0.5, 0.25, 0.25 + 2.0**-52, 0.0], [0.25, 0.25, 0.25, 0.25]])
+    class_of_code = np.array([0, 0, 0, 1])
+    assert add_up_classes(of_codes, class_of_code).max() > 1
+    np.testing.assert_array_equal(add_up_probabilities(of_codes, class_of_code), [[1, 0], [0.75, 0.25]])
