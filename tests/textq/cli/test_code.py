@@ -52,8 +52,10 @@ def test_jsonl_in_jsonl_out(run_textq: Run, jsonl: Path) -> None:
 
 
 def test_evidence_is_in_the_text(run_textq: Run, jsonl: Path) -> None:
-    (first, _) = map(json.loads, run_textq("code", jsonl).out.splitlines())
-    assert [CLAUSES[0]["text"][start:end] for start, end, _ in first["evidence"]] == ["设立专项资金"]
+    for coder in ("rules", "full"):
+        (first, _) = map(json.loads, run_textq("code", jsonl, "--coder", coder).out.splitlines())
+        found = [CLAUSES[0]["text"][start:end] for start, end, _ in first["evidence"]]
+        assert [text.rstrip("。") for text in found] == ["设立专项资金"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])

@@ -88,7 +88,7 @@ def test_of_several_coders_one_must_be_named(sample_run: textq.Run) -> None:
         run_dir=sample_run.run_dir, clauses=sample_run.clauses, codings=pd.concat([sample_run.codings, other])
     )
 
-    with pytest.raises(RunError, match=f"Name one: person, {own}"):
+    with pytest.raises(RunError, match=f"Name one: {own}, person"):
         find_codings(run, DOC_ID)
     with pytest.raises(RunError, match="has no codings of 'nobody'"):
         find_codings(run, DOC_ID, "nobody")
