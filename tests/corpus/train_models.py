@@ -20,6 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from textq.coding.trained.fit import TrainingSpec
+from textq.ingest.document import read_document
+from textq.ingest.extract import ReadSpec
+from textq.ingest.files import find_files
+from textq.lexicon.places import builtin_gazetteer
 from textq.pipeline.training import TrainedResult, train_coder
 from textq.records import Document, Source
 from textq.segment.clauses import split_clauses
@@ -82,10 +86,13 @@ def find_clauses(policy: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_documents(policy: Path) -> Iterator[Document]:
-    """Yield the laws and regulations."""
+    """Yield the laws and regulations, and the documents of the State Council."""
     with gzip.open(policy / "laws.jsonl.gz", "rt", encoding="utf-8") as lines:
         for law in map(json.loads, lines):
             yield Document("", law["text"], Source("", ""), title=law["title"])
+    for file in find_files([policy / "govcn_html"]).files:
+        if document := read_document(file, builtin_gazetteer(), ReadSpec()).document:
+            yield document
 
 
 def cut_clauses(document: Document, rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:

@@ -13,6 +13,7 @@ from textq.lexicon.codebook import Example, Subtype, split_code
 from textq.lexicon.examples import FILE as EXAMPLES
 from textq.lexicon.examples import read_cases, run_cases
 from textq.lexicon.fold import fold
+from textq.lexicon.match import match_terms
 from textq.lexicon.read import COLUMNS, builtin_codebook, builtin_lexicon, builtin_root, read_manifest
 from textq.records import CodingUnit
 
@@ -176,6 +177,19 @@ def test_traps_of_keyword_counting_give_no_evidence(text: str, absent: str) -> N
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "对企业给予设备补贴，对居民发放消费券。",
+        "对企业给予补贴，发放消费券。",
+        "对企业给予设备补贴，对居民发放购车补贴。",
+    ],
+)
+def test_a_subsidy_beside_one_for_consumers_is_found_with_it(text: str) -> None:
+    found = {match.entry.code for match in match_terms(text, builtin_lexicon())}
+    assert {"supply/funding", "demand/consumer"} <= found
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("信息共享体系。统一信息标准，实现企业、平台与监管部门信息互联互通。", "supply/information"),
@@ -186,6 +200,33 @@ def test_traps_of_keyword_counting_give_no_evidence(text: str, absent: str) -> N
         ("建设国际贸易单一窗口和线上综合服务平台。", "supply/information"),
         ("布局建设线下产业园区，引导企业入驻。", "supply/infrastructure"),
         ("支持企业在重点市场布局海外仓。", "demand/overseas"),
+        ("在重点市场布局建设 10 个海外仓。", "demand/overseas"),
+        ("布局 5 个国家实验室。", "supply/technology"),
+        ("布局三座变电站。", "supply/infrastructure"),
+        ("优化城乡产业布局。", "environment/planning"),
+        ("打击侵犯知识产权和制售假冒伪劣商品行为。", "environment/ip"),
+        ("打击走私违法活动。", "environment/regulation"),
+        ("规范商标标识的使用。", "environment/ip"),
+        ("财政安排专项资金发放汽车消费补贴，每辆补贴三千元。", "demand/consumer"),
+        ("对居民购买新能源汽车给予购车补贴。", "demand/consumer"),
+        ("对符合条件的企业给予补贴。", "supply/funding"),
+        ("提高贸易便利化水平，对低风险货物快速查验放行。", "environment/regulation"),
+        ("推进通关便利化，压缩通关时间。", "environment/regulation"),
+        ("发展市场采购贸易，推进贸易便利化。", "demand/trade"),
+        ("从业人员应当经培训合格，具备相应技能。", "environment/regulation"),
+        ("组织开展从业人员培训。", "supply/talent"),
+        ("主管部门应当将经费用于教师培训。", "supply/funding"),
+        ("应当为经济困难的人员提供培训。", "supply/service"),
+        ("各地应当对经营主体开展培训。", "supply/talent"),
+        ("打击假冒种子，支持企业引进人才。", "environment/regulation"),
+        ("打击欺诈骗保，保护版权。", "environment/regulation"),
+        ("打击假冒他人注册商标的行为。", "environment/ip"),
+        ("加强产品标识和版权保护工作。", "environment/regulation"),
+        ("予以购车补贴。", "demand/consumer"),
+        ("给予购车居民一次性购车补贴。", "demand/consumer"),
+        ("布局一条主线、两个中心。", "environment/planning"),
+        ("布局一批重大项目。", "environment/planning"),
+        ("布局三个数据中心。", "supply/information"),
     ],
 )
 def test_typical_clauses_of_pilot_zones(text: str, code: str) -> None:

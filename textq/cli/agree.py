@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from textq.cli import check_outputs, languages
+from textq.cli import check_outputs, languages, paths
 
 
 @click.command(
@@ -17,10 +17,10 @@ Examples:
   textq agree anna.csv bao.csv chen.csv --out agreement.csv --disagreements discuss.csv --lang zh
 """
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=paths.CODINGS)
 @click.option("--coders", metavar="COLUMN,COLUMN…",
               help="Columns that hold one coder each; default: the columns coder_… of a single file.")  # fmt: skip
-@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--codebook", type=paths.CODEBOOK, metavar="DIR",
               help="A folder with the codebook of the codes (textq init), for their order and names; default: that of "
                    "textq.")  # fmt: skip
 @click.option("--by", type=click.Choice(["document", "clause"]),

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import click
 
-from textq.cli import conditions, languages
-
-_LLM = "llm"
+from textq.cli import conditions, languages, paths
 
 
 @click.command(
@@ -18,12 +16,12 @@ Examples:
   textq combine gold.csv --codebook climate --coder rules --coder first --where draw=random --out team.json --json
 """
 )
-@click.argument("gold", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("gold", type=paths.GOLD)
 @click.option("--coder", "coders", multiple=True, required=True, metavar="NAME",
               help="A coder: rules, the name of a trained one, or its folder (textq train); at least two.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE",
               help="The new file, .json, for --coder; coders' folders are found relative to it.")  # fmt: skip
-@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--codebook", type=paths.CODEBOOK, metavar="DIR",
               help="A folder with a codebook and its lexicon (textq init); default: those of textq.")  # fmt: skip
 @conditions.option
 @click.option("--target-error", type=click.FloatRange(0, 1), default=0.05, show_default=True,
@@ -48,9 +46,10 @@ def command(
     clauses is kept at the target error. A language model cannot be one of the coders here: see docs/llm.md.
     """
     from textq.cli.combine_summary import describe_combination, summarise_combination
+    from textq.coding.coders import LLM
     from textq.pipeline.combining import combine_coders
 
-    if _LLM in coders:
+    if LLM in coders:
         raise click.UsageError(
             "--coder llm cannot be combined by this command: its codes cost money and may differ next time. In Python "
             "a recorded language model can be one of several coders (docs/llm.md)."

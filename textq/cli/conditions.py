@@ -14,7 +14,7 @@ option = click.option(
     "--where",
     multiple=True,
     metavar="COLUMN=VALUE",
-    help="Keep the rows whose column has this value, or with != has it not; may be repeated.",
+    help="Keep the rows whose column has this value (draw=random), or with != has it not; may be repeated.",
 )
 
 

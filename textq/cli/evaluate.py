@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from textq.cli import conditions, languages
+from textq.cli import conditions, languages, paths
 
 
 @click.command(
@@ -18,11 +18,11 @@ Examples:
   textq evaluate gold.jsonl --learning-curve --json
 """
 )
-@click.argument("gold", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("gold", type=paths.GOLD)
 @click.option("--coder", metavar="NAME",
               help="Who codes: rules, the name of a trained coder, its folder (textq train), or the file of several "
                    "(textq combine); default: full, with a codebook of your own rules.")  # fmt: skip
-@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--codebook", type=paths.CODEBOOK, metavar="DIR",
               help="A folder with a codebook and its lexicon (textq init); default: those of textq.")  # fmt: skip
 @conditions.option
 @click.option("--weight", metavar="COLUMN",

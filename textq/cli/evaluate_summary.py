@@ -25,9 +25,6 @@ from textq.notation.controls import spell_controls
 from textq.pipeline.evaluation import Evaluation, LearntClauses
 from textq.provenance import SCHEMA_VERSION, code_version
 
-_RULES = "rules:"
-"""How the ids of coders begin whose confidence is no probability."""
-
 _TEXTS: dict[str, Mapping[Lang, str]] = {
     **SHARED_TEXTS,
     "clauses": {
@@ -75,9 +72,14 @@ _TEXTS: dict[str, Mapping[Lang, str]] = {
         "en": "expected calibration error {value} {interval}; perfect probabilities would have about {chance} here",
     },
     "without_probability": {"zh": "{n} 条条款没有概率, 未计入", "en": "{n} clauses without a probability are left out"},
+    "without_figure": {
+        "zh": "{n} 条条款没有该数值, 未计入排序",
+        "en": "{n} clauses without such a figure are left out of the order",
+    },
     "share": {
-        "zh": "注意: 词表编码器的数值是得分占比, 并非概率",
-        "en": "note: the figure of a lexicon coder is its share of the scores, no probability",
+        "zh": "注意: 词表编码器的数值是得分占比, 并非概率, 故不列校准结果; 以下仅用其排序",
+        "en": "note: the figure of a lexicon coder is its share of the scores, no probability, so there is nothing to "
+        "calibrate; what follows uses its order alone",
     },
     "least": {
         "zh": "最不确定的 {share:.0%} 条款中错误率 {least} {interval}, 其余 {rest} {other}",
@@ -146,8 +148,8 @@ def describe_evaluation(
     if evaluation.known is not None:
         yield from _describe_known(evaluation.known, lang)
     tables = [_tabulate_overall(evaluation, lang), _tabulate_codes(evaluation, lang), _tabulate(evaluation, lang)]
-    if evaluation.certainty is not None:
-        tables.append(_tabulate_bins(evaluation, evaluation.certainty, lang))
+    if evaluation.certainty is not None and evaluation.states_probabilities:
+        tables.append(_tabulate_bins(evaluation.certainty, lang))
     if evaluation.curve is not None:
         tables.append(_tabulate_curve(evaluation.curve, lang))
     for table in tables:
@@ -174,7 +176,7 @@ def summarise_evaluation(evaluation: Evaluation, gold: Path, where: Sequence[str
         "categories": list(evaluation.judged.categories),
         "scores": _to_json(evaluation.scores),
         "abstention": asdict(evaluation.abstention),
-        "certainty": certainty and asdict(certainty),
+        "certainty": certainty and _certainty_to_json(certainty, calibrated=evaluation.states_probabilities),
         "known": known and {
             "n_clauses": known.n_clauses,
             "n_documents": known.n_documents,
@@ -192,6 +194,11 @@ def summarise_evaluation(evaluation: Evaluation, gold: Path, where: Sequence[str
 
 def _to_json(scores: Scores) -> dict[str, Any]:
     return {**asdict(scores), "confusion": scores.confusion.tolist()}
+
+
+def _certainty_to_json(certainty: Certainty, *, calibrated: bool) -> dict[str, Any]:
+    without: dict[str, Any] = {} if calibrated else {"bins": [], "calibration_error": None, "chance_error": None}
+    return asdict(certainty) | without
 
 
 def _describe_known(known: LearntClauses, lang: Lang) -> Iterator[str]:
@@ -245,7 +252,7 @@ def _tabulate(evaluation: Evaluation, lang: Lang) -> Table:
     return tabulate_pairs(_say("confusion", lang), evaluation.judged.categories, counts, evaluation.codebook, lang)
 
 
-def _tabulate_bins(evaluation: Evaluation, certainty: Certainty, lang: Lang) -> Table:
+def _tabulate_bins(certainty: Certainty, lang: Lang) -> Table:
     rows = [
         (f"{one.lowest:.3f}–{one.highest:.3f}", show_count(one.n_clauses), show(one.probability), *_show(one.right))
         for one in certainty.bins
@@ -257,8 +264,6 @@ def _tabulate_bins(evaluation: Evaluation, certainty: Certainty, lang: Lang) -> 
     notes = [error]
     if certainty.n_without:
         notes.append(_say("without_probability", lang, n=f"{certainty.n_without:,}"))
-    if evaluation.coder_id.startswith(_RULES):
-        notes.append(_say("share", lang))
     head = tuple(_say(name, lang) for name in ("probability", "n", "mean", "right", "interval"))
     return Table(_say("calibration", lang), head, (tuple(rows),), tuple(notes))
 
@@ -290,6 +295,10 @@ def _list_prospects(law: PowerLaw, lang: Lang) -> Iterator[tuple[str, ...]]:
 
 def _list_notes(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
     certainty, abstention = evaluation.certainty, evaluation.abstention
+    if certainty is not None and not evaluation.states_probabilities:
+        yield _say("share", lang)
+        if certainty.n_without:
+            yield _say("without_figure", lang, n=f"{certainty.n_without:,}")
     if certainty is not None:
         yield _say(
             "least", lang, share=LEAST_CERTAIN, least=show(certainty.error_least_certain.value),

@@ -30,7 +30,9 @@ def write_tables(evaluation: Evaluation, folder: Path, *, with_text: bool = Fals
         "errors": pd.DataFrame(_list_errors(evaluation, with_text=with_text), columns=_name_columns(with_text)),
     }
     if evaluation.certainty is not None:
-        tables |= {"calibration": _list_bins(evaluation), "risk_coverage": _list_risks(evaluation)}
+        tables["risk_coverage"] = _list_risks(evaluation)
+        if evaluation.states_probabilities:
+            tables["calibration"] = _list_bins(evaluation)
     if evaluation.curve is not None:
         tables["learning_curve"] = _list_points(evaluation)
     for name in TABLES:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from textq.cli import EXIT_PARTIAL, languages
+from textq.cli.paths import CODEBOOK, CONFIRMED
 from textq.cli.progress import ProgressBar
 from textq.records import UNREAD
 
@@ -37,9 +38,9 @@ Examples:
               help="Yearly rate at which clauses lose weight in the stocks.")  # fmt: skip
 @click.option("--near-duplicates", type=click.Choice(["count", "first"]), default="count", show_default=True,
               help="Of documents of the same units and nearly the same text all count, or the first.")  # fmt: skip
-@click.option("--confirmed", type=click.Path(path_type=Path, dir_okay=False), multiple=True, metavar="FILE",
+@click.option("--confirmed", type=CONFIRMED, multiple=True, metavar="FILE",
               help="A check_documents.xlsx whose column confirmed was filled in; may be repeated.")  # fmt: skip
-@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--codebook", type=CODEBOOK, metavar="DIR",
               help="A folder with a codebook and its lexicon (textq init); default: those of textq.")  # fmt: skip
 @click.option("--coder", metavar="NAME",
               help="Who codes: rules, the name of a trained coder, its folder (textq train), or the file of several "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from textq.cli import conditions, languages
+from textq.cli import conditions, languages, paths
 
 
 @click.command(
@@ -16,11 +16,11 @@ Examples:
   textq train gold.jsonl --where dev_document!=true --out my-coder --json
 """
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="GOLD…")
+@click.argument("files", nargs=-1, required=True, type=paths.GOLD, metavar="GOLD…")
 @click.option("--name", default="trained", show_default=True, help="How the coder is called in tables.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="A new folder for the coder; default with --codebook DIR: DIR/models/NAME.")  # fmt: skip
-@click.option("--codebook", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--codebook", type=paths.CODEBOOK, metavar="DIR",
               help="A folder with a codebook and its lexicon (textq init); default: those of textq.")  # fmt: skip
 @conditions.option
 @click.option("--weight", metavar="COLUMN", help="The column that says how much a clause counts.")

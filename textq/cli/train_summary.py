@@ -7,7 +7,7 @@ from econ.tables import Table, render_text
 from textq.cli.figures import SHARED_TEXTS, call_code, show, show_count, show_interval
 from textq.cli.languages import Lang
 from textq.notation.controls import spell_controls
-from textq.pipeline.training import TrainedResult
+from textq.pipeline.training import FEW, TrainedResult
 from textq.provenance import SCHEMA_VERSION, code_version
 
 _TEXTS: dict[str, Mapping[Lang, str]] = {
@@ -30,6 +30,21 @@ _TEXTS: dict[str, Mapping[Lang, str]] = {
     "unsure": {
         "zh": "概率低于 {threshold} 时标为不确定",
         "en": "unsure below a probability of {threshold}",
+    },
+    "few": {
+        "zh": "注意: 训练条款不足 {few} 条、难以学好的类目: {codes}。请补充编码",
+        "en": "note: fewer than {few} clauses teach little: {codes}. Code more of them",
+    },
+    "absent": {
+        "zh": "注意: 没有训练条款、因而永远不会给出的类目: {codes}",
+        "en": "note: codes without a clause to learn from, which are never given: {codes}",
+    },
+    "not_said_random": {
+        "zh": "注意: {n} 条条款未注明随机抽取 (draw 列为 random), 未注明为挑选的条款中各类目的比例即成为编码器的预期。"
+        "若条款系挑选而来, 请用 --share 给出待编码材料中各类目的比例",
+        "en": "note: {n} clauses do not say that they were drawn at random (column draw: random); the shares of "
+        "classes among all that are not marked as chosen become what the coder expects. If they were chosen, give the "
+        "shares in your own material by --share",
     },
     "wrote": {"zh": "写出 {folder}: {coder}", "en": "wrote {folder}: {coder}"},
     "next": {"zh": "使用: textq score … {options}", "en": "use it: textq score … {options}"},
@@ -67,6 +82,7 @@ def describe_result(result: TrainedResult, lang: Lang) -> Iterator[str]:
     yield ""
     yield render_text(Table(_say("unseen", lang), head, (tuple(rows),), notes)).rstrip("\n")
     yield ""
+    yield from (f" {note}" for note in _list_notes(result, lang))
     folder = spell_controls(str(result.folder))
     yield " " + _say("wrote", lang, folder=folder, coder=spell_controls(result.coder_id))
     home = f"--codebook {spell_controls(str(result.codebook_folder))} " if result.codebook_folder else ""
@@ -88,7 +104,19 @@ def summarise_result(result: TrainedResult) -> dict[str, Any]:
         "f1": {one.category: one.f1.value for one in scores.classes},
         "calibration_error": result.certainty.calibration_error.value,
         "unsure_below": result.model.abstain_below,
+        "few": dict(result.few),
+        "n_not_said_random": result.n_not_said_random,
     }
+
+
+def _list_notes(result: TrainedResult, lang: Lang) -> Iterator[str]:
+    names = {code: call_code(code, result.codebook, lang) for code in result.few}
+    if few := [f"{names[code]} {n}" for code, n in result.few.items() if n]:
+        yield _say("few", lang, few=FEW, codes=", ".join(few))
+    if absent := [names[code] for code, n in result.few.items() if not n]:
+        yield _say("absent", lang, codes=", ".join(absent))
+    if result.n_not_said_random:
+        yield _say("not_said_random", lang, n=f"{result.n_not_said_random:,}")
 
 
 def _say(name: str, lang: Lang, /, **values: object) -> str:

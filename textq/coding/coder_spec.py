@@ -7,7 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from textq.coding.coder import Coder
-from textq.coding.coders import DEFAULT_CODER, RULES, find_coder, find_model, forget_coders, is_ensemble
+from textq.coding.coders import (
+    DEFAULT_CODER,
+    RULES,
+    find_coder,
+    find_model,
+    forget_coders,
+    is_ensemble,
+    locate_codebook,
+)
 from textq.errors import ConfigError
 from textq.lexicon.read import CODEBOOK_NAME, LEXICON_NAME, builtin_root
 
@@ -43,12 +51,7 @@ def specify_coder(name: str | None = None, codebook: str | Path | None = None) -
     ConfigError
         If there is no codebook in ``codebook``.
     """
-    folder = None if codebook is None else Path(codebook).resolve()
-    if folder is not None and not (folder / CODEBOOK_NAME).is_file():
-        raise ConfigError(
-            f"{codebook} holds no codebook: there is no {CODEBOOK_NAME} in it. Give the folder that `textq init "
-            "--codebook NAME DIR` made."
-        )
+    folder = None if codebook is None else locate_codebook(Path(codebook)).parent.resolve()
     chosen = name or (RULES if folder else DEFAULT_CODER)
     model = _find_model(chosen, folder or builtin_root())
     located = str(model.resolve()) if model == Path(chosen) else chosen

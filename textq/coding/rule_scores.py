@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,13 +70,19 @@ def list_entries(lexicon: Lexicon, codebook: Codebook) -> EntryColumns:
     return EntryColumns(codes, code, np.array([entry.weight for entry in lexicon.entries], dtype=np.float64))
 
 
-def score_units(units: Sequence[CodingUnit], lexicon: Lexicon, columns: EntryColumns) -> RuleScores:
-    """Return the scores of units. A stem or heading that several share is searched once."""
-    texts, stems, headings = (list(map(attrgetter(name), units)) for name in ("text", "stem", "heading"))
+def score_units(
+    units: Sequence[CodingUnit], lexicon: Lexicon, columns: EntryColumns, bodies: NDArray[np.int64] | None = None
+) -> RuleScores:
+    """Return the scores of units. A stem or heading that several share is searched once.
+
+    ``bodies`` says where each text begins behind its own number, if that is known.
+    """
+    texts = [unit.text for unit in units]
+    stems, headings = [unit.stem for unit in units], [unit.heading for unit in units]
     distinct = list(dict.fromkeys(chain(stems, headings)))
     numbers = dict(zip(distinct, range(len(distinct)), strict=True))
     of_stems, of_headings = (_look_up(numbers, places) for places in (stems, headings))
-    matches, contexts = lexicon.matcher.match(texts), lexicon.matcher.match(distinct)
+    matches, contexts = lexicon.matcher.match(texts, bodies), lexicon.matcher.match(distinct)
     in_contexts = _add_up(contexts, columns, len(distinct))
     return RuleScores(
         codes=columns.codes,

@@ -129,9 +129,13 @@ class RulesCoder:
         """
         return [coding for at in range(0, len(units), _BATCH) for coding in self._code_batch(units[at : at + _BATCH])]
 
-    def score(self, units: Sequence[CodingUnit]) -> RuleScores:
-        """Return the matches in units and the weighted characters of each code, in columns; some 600 bytes a unit."""
-        return score_units(units, self.lexicon, self._columns)
+    def score(self, units: Sequence[CodingUnit], bodies: NDArray[np.int64] | None = None) -> RuleScores:
+        """Return the matches in units and the weighted characters of each code, in columns; some 600 bytes a unit.
+
+        ``bodies`` says where each text begins behind its own number, one int64 offset a unit (an array of what
+        ``find_bodies`` returns), if that is known.
+        """
+        return score_units(units, self.lexicon, self._columns, bodies)
 
     def decide(self, scores: RuleScores) -> RuleDecisions:
         """Return the codes of units whose scores are known."""

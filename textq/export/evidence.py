@@ -1,15 +1,16 @@
 """A coded clause cut into pieces, each with the evidence that covers it: what all ways of showing it start from."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from textq.lexicon.codebook import Codebook, split_code
+from textq.lexicon.entry import Lexicon
 from textq.records import Coding, CodingUnit
 
-Lang = Literal["zh", "en"]
+TermCodes = Mapping[tuple[str, str], str]
+"""What a term shows of an instrument: (instrument, term) → code."""
 
 _WEIGHT = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -52,12 +53,23 @@ def pair_codings(units: Iterable[CodingUnit], codings: Iterable[Coding]) -> Iter
         yield unit, coding
 
 
-def list_marks(unit: CodingUnit, coding: Coding, codebook: Codebook) -> list[Mark]:
+def list_term_codes(lexicon: Lexicon | None) -> TermCodes:
+    """Return the code of each term; a term with several subtypes of one instrument speaks for the instrument alone."""
+    codes: dict[tuple[str, str], str] = {}
+    for entry in lexicon.entries if lexicon else ():
+        instrument = split_code(entry.code)[0]
+        if codes.setdefault((instrument, entry.term), entry.code) != entry.code:
+            codes[instrument, entry.term] = instrument
+    return codes
+
+
+def list_marks(unit: CodingUnit, coding: Coding, codebook: Codebook, term_codes: TermCodes) -> list[Mark]:
     """Return the evidence of a coding, in the order of the text.
 
     What the label of a span says beyond the words it covers is taken apart: ``"专项资金 +1.2"`` has a weight, a pattern
-    is what was found. Evidence with a weight speaks for the code; one without, as of a lexicon, whose terms may be of
-    several subtypes, for its instrument. A label that begins with a code of the codebook speaks for that one instead.
+    is what was found. Evidence with a weight speaks for the code. One without, as of a lexicon, whose terms may be of
+    several subtypes, speaks for what ``term_codes`` has for its label, or else for its instrument. A label that begins
+    with a code of the codebook speaks for that one instead.
 
     Raises
     ------
@@ -73,7 +85,8 @@ def list_marks(unit: CodingUnit, coding: Coding, codebook: Codebook) -> list[Mar
         words = span.label.removeprefix(unit.text[span.start : span.end]).split()
         stated = words.pop(0) if words and split_code(words[0])[0] in codebook.ranks else ""
         weight = words.pop() if words and _WEIGHT.fullmatch(words[-1]) else ""
-        code = stated or (coding.code if weight else coding.instrument)
+        of_term = term_codes.get((coding.instrument, span.label), coding.instrument)
+        code = stated or (coding.code if weight else of_term)
         marks.append(Mark(span.start, span.end, code, weight, " ".join(words)))
     return sorted(marks, key=lambda mark: (mark.start, -mark.end))
 

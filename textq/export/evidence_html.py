@@ -8,17 +8,20 @@ from pathlib import Path
 from textq.atomic import replace_file
 from textq.errors import ClauseFileError
 from textq.export.evidence import (
-    Lang,
     Mark,
     Piece,
+    TermCodes,
     cut_pieces,
     find_position,
     join_context,
     list_marks,
+    list_term_codes,
     pair_codings,
 )
 from textq.export.evidence_colours import choose_paint
+from textq.export.evidence_context import Lang, explain_context, translate_context
 from textq.lexicon.codebook import Codebook
+from textq.lexicon.entry import Lexicon
 from textq.notation.controls import spell_controls
 from textq.records import Coding, CodingUnit
 
@@ -41,6 +44,11 @@ _WORDS: dict[str, dict[Lang, str]] = {
     "confidence": {"zh": "置信度", "en": "confidence"},
     "secondary": {"zh": "次要", "en": "secondary"},
     "context": {"zh": "上下文依据", "en": "evidence in the context"},
+    "legend": {"zh": "上下文依据的含义", "en": "What the evidence in the context is"},
+    "numbers": {
+        "zh": "依据后的数字 (如 +1.2) 是其使该编码相对于次优编码的对数几率所增加的量。",
+        "en": "A number behind evidence (+1.2) is what it adds to the log odds of the code against the next best one.",
+    },
     "show": {"zh": "显示", "en": "Show"},
     "names": {"zh": "依据后的类目", "en": "codes behind the evidence"},
     "explanation": {
@@ -81,6 +89,10 @@ background:linear-gradient(var(--line),var(--line)) left/var(--p) 100% no-repeat
 mark{padding:.12em .1em;border-radius:.2em;color:inherit;background:var(--ground);-webkit-box-decoration-break:clone;
 box-decoration-break:clone}
 .kept{white-space:nowrap}
+.legend{border:0;margin:0}
+.legend summary{padding:.25rem 0}
+.legend li{color:var(--soft);font-size:.875rem;margin:.15rem 0}
+.legend ul{margin:.25rem 0;padding-left:1.25rem}
 mark mark{text-underline-offset:.56em;background:linear-gradient(transparent 50%,var(--ground) 50%)}
 mark mark mark{text-underline-offset:.9em}
 .for::after{content:"\2060" attr(data-for);margin:0 .3em 0 .2em;font-size:.72em;font-weight:600;font-style:normal;
@@ -106,19 +118,29 @@ def check_page_size(n_clauses: int) -> None:
 
 
 def save_evidence_html(
-    path: Path, units: Sequence[CodingUnit], codings: Sequence[Coding], codebook: Codebook, lang: Lang = "en"
+    path: Path,
+    units: Sequence[CodingUnit],
+    codings: Sequence[Coding],
+    codebook: Codebook,
+    lang: Lang = "en",
+    lexicon: Lexicon | None = None,
 ) -> None:
     """Write the page of :func:`render_evidence`; what stood in the file is kept until all is written."""
     with replace_file(path) as stream:
-        stream.writelines(render_evidence(units, codings, codebook, lang))
+        stream.writelines(render_evidence(units, codings, codebook, lang, lexicon))
 
 
 def render_evidence(
-    units: Sequence[CodingUnit], codings: Sequence[Coding], codebook: Codebook, lang: Lang = "en"
+    units: Sequence[CodingUnit],
+    codings: Sequence[Coding],
+    codebook: Codebook,
+    lang: Lang = "en",
+    lexicon: Lexicon | None = None,
 ) -> Iterator[str]:
     """Yield the parts of an HTML page with each clause, its code, and its evidence marked and named.
 
     Instruments have their colours and kinds of line by their order in ``codebook``, whose names are shown in ``lang``.
+    Terms of ``lexicon`` are shown with their own subtype; what trained coders name in the context is explained.
     Clauses lie in folds of a hundred, of which the first is open, and can be left out by instrument. The page holds no
     script and forbids itself to load anything.
 
@@ -132,12 +154,13 @@ def render_evidence(
     check_page_size(len(units))
     yield from _render_head(codings, codebook, lang)
     pairs = list(pair_codings(units, codings))
+    term_codes = list_term_codes(lexicon)
     for first in range(0, len(pairs), N_OPEN):
         fold = pairs[first : first + N_OPEN]
         is_open = " open" if first == 0 else ""
         yield f"<details{is_open}><summary>{first + 1:,}–{first + len(fold):,} / {len(pairs):,}</summary>\n"
         for unit, coding in fold:
-            yield _render_clause(unit, coding, codebook, lang)
+            yield _render_clause(unit, coding, codebook, lang, term_codes)
         yield "</details>\n"
     yield "</main></body></html>\n"
 
@@ -155,8 +178,19 @@ def _render_head(codings: Sequence[Coding], codebook: Codebook, lang: Lang) -> I
         f'<h1>{title}</h1>\n<p class="about">{_spell(" · ".join(about))}</p>\n'
         f'<p class="about">{_WORDS["explanation"][lang]}</p>\n'
     )
+    yield from _render_legend(codings, lang)
     yield from _render_picks(codings, codebook, lang)
     yield "<main>\n"
+
+
+def _render_legend(codings: Sequence[Coding], lang: Lang) -> Iterator[str]:
+    """Yield the meaning of the names in the context of the codings, if any of them has one."""
+    explained = explain_context((entry for coding in codings for entry in coding.context), lang)
+    if explained:
+        yield f'<p class="about">{_WORDS["numbers"][lang]}</p>\n'
+        yield f'<details class="legend"><summary>{_WORDS["legend"][lang]}</summary>\n<ul>\n'
+        yield from (f"<li>{_spell(f'{name}: {meaning}')}</li>\n" for name, meaning in explained)
+        yield "</ul></details>\n"
 
 
 def _render_colours(codebook: Codebook) -> str:
@@ -192,10 +226,10 @@ def _render_pick(name: str, shown: str, kind: str = "", *, is_set: bool) -> str:
     return f'<label class="pick{kind}"><input type="checkbox" id="{name}"{ticked}> {shown}</label>\n'
 
 
-def _render_clause(unit: CodingUnit, coding: Coding, codebook: Codebook, lang: Lang) -> str:
+def _render_clause(unit: CodingUnit, coding: Coding, codebook: Codebook, lang: Lang, term_codes: TermCodes) -> str:
     key = _name_class(find_position(coding.instrument, codebook))
     around = join_context(unit)
-    pieces = cut_pieces(unit.text, list_marks(unit, coding, codebook))
+    pieces = cut_pieces(unit.text, list_marks(unit, coding, codebook, term_codes))
     text = "".join(_render_piece(piece, codebook, lang) for piece in pieces)
     spoken = f' lang="{escape(codebook.language)}"'
     parts = [
@@ -207,7 +241,8 @@ def _render_clause(unit: CodingUnit, coding: Coding, codebook: Codebook, lang: L
         f'<p class="text"{spoken} dir="auto">{text}</p>',
     ]
     if coding.context:
-        context = f"{_WORDS['context'][lang]}: {'; '.join(coding.context)}"
+        entries = "; ".join(translate_context(entry, lang) for entry in coding.context)
+        context = f"{_WORDS['context'][lang]}: {entries}"
         parts.append(f'<p class="context">{_spell(context)}</p>')
     return "".join([*parts, "</article>\n"])
 

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 
 from textq.export.evidence import (
-    Lang,
     Mark,
     Piece,
     cut_pieces,
     find_position,
     join_context,
     list_marks,
+    list_term_codes,
     pair_codings,
 )
+from textq.export.evidence_context import Lang, translate_context
 from textq.lexicon.codebook import Codebook
+from textq.lexicon.entry import Lexicon
 from textq.notation.controls import spell_controls
 from textq.records import Coding, CodingUnit
 
@@ -43,27 +45,31 @@ def describe_evidence(
     *,
     colours: bool = False,
     lang: Lang = "en",
+    lexicon: Lexicon | None = None,
 ) -> Iterator[str]:
     """Yield the lines that show each clause: its id and code, its context, and its text with the evidence.
 
     Without colours evidence stands in brackets with what it speaks for: ``[专项资金｜supply/funding +1.2]``. Where
     evidence overlaps, each stretch has brackets of its own. Characters that a terminal would obey are spelt out.
+    Terms of ``lexicon`` are shown with their own subtype. What trained coders name in the context is shown in ``lang``.
 
     Raises
     ------
     ValueError
         If units and codings do not stand in the same order, or evidence lies outside its clause.
     """
+    term_codes = list_term_codes(lexicon)
     for unit, coding in pair_codings(units, codings):
         yield _describe_code(unit, coding, codebook, colours, lang)
         around = join_context(unit)
         if around:
             yield _INDENT + _paint(spell_controls(around), _DIM, colours)
-        pieces = cut_pieces(unit.text, list_marks(unit, coding, codebook))
+        pieces = cut_pieces(unit.text, list_marks(unit, coding, codebook, term_codes))
         text = "".join(_show_piece(piece, codebook, colours) for piece in pieces)
         yield from (_INDENT + line for line in text.split("\n"))
         if coding.context:
-            context = f"{_WORDS['context'][lang]}: {spell_controls('; '.join(coding.context))}"
+            entries = "; ".join(translate_context(entry, lang) for entry in coding.context)
+            context = f"{_WORDS['context'][lang]}: {spell_controls(entries)}"
             yield _INDENT + _paint(context, _DIM, colours)
 
 

@@ -30,9 +30,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     Raises
     ------
     ClauseFileError
-        If the file is neither or cannot be read, two columns have one name, or a row is broken, no object, or holds
-        half a character.
+        If the file is absent, neither, or cannot be read, two columns have one name, or a row is broken, no object, or
+        holds half a character.
     """
+    if not path.exists():
+        raise ClauseFileError(f"{path} does not exist. Check its name, or give another file ({' or '.join(_READERS)}).")
     if path.is_dir():
         raise ClauseFileError(f"{path} is a folder. Give a file of rows ({' or '.join(_READERS)}).")
     if path.suffix.lower() not in _READERS:
@@ -94,6 +96,9 @@ def _check_names(names: Sequence[str], path: Path) -> None:
             raise ClauseFileError(f"{path}:1: {names.count(name)} columns are called {name!r}. Rename or remove one.")
 
 
+_MOST_LINES = 20
+"""More lines than these are not named in one message."""
+
 _READERS: Mapping[str, Callable[[str, Path], Iterator[tuple[int, Any]]]] = {
     ".jsonl": _iterate_jsonl,
     ".csv": _iterate_csv,
@@ -113,6 +118,24 @@ def build_unit(row: Row, path: Path, line: int) -> CodingUnit:
         raise ClauseFileError(f"{path}:{line}: every clause needs the fields id and text. Found: {names}.")
     context = {name: str(row.get(name) or "") for name in ("title", "heading", "stem")}
     return CodingUnit(str(row["id"]), row["text"], **context)
+
+
+def refuse_empty_texts(rows: Iterable[tuple[int, Row]], path: Path) -> None:
+    """Refuse clauses without any text, all at once: a coder would code what nobody wrote.
+
+    Raises
+    ------
+    ClauseFileError
+        If the text of a row is empty or blank; the message names the lines.
+    """
+    if lines := [line for line, row in rows if isinstance(row.get("text"), str) and _is_blank(row["text"])]:
+        shown = ", ".join(map(str, lines[:_MOST_LINES])) + ", …" * (len(lines) > _MOST_LINES)
+        raise ClauseFileError(f"{path}: no text stands in lines {shown}. Fill it in, or remove these rows.")
+
+
+def _is_blank(text: str) -> bool:
+    """Tell whether a text holds nothing that is seen: blanks, joiners and marks of direction alone."""
+    return not any(char.isprintable() and not char.isspace() for char in text)
 
 
 def read_text(row: Row, name: str) -> str:

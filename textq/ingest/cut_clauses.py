@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from textq.errors import ClauseFileError
-from textq.ingest.clause_rows import build_unit, read_rows
+from textq.ingest.clause_rows import build_unit, read_rows, refuse_empty_texts
 from textq.records import CodingUnit
 
 
@@ -13,10 +13,13 @@ def read_clauses(path: Path) -> list[CodingUnit]:
     Raises
     ------
     ClauseFileError
-        If the file is neither, holds no clause, a row is broken or lacks a field, or an id stands twice.
+        If the file is neither, holds no clause, a row is broken or lacks a field, a text is empty, or an id stands
+        twice.
     """
+    rows = list(read_rows(path))
+    refuse_empty_texts(rows, path)
     clauses: dict[str, CodingUnit] = {}
-    for line, row in read_rows(path):
+    for line, row in rows:
         clause = build_unit(row, path, line)
         if clause.clause_id in clauses:
             raise ClauseFileError(f"{path}:{line}: id {clause.clause_id!r} stands twice. Give each clause its own id.")

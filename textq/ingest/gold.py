@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textq.errors import ClauseFileError, ConfigError
-from textq.ingest.clause_rows import Row, build_unit, read_first, read_rows, read_text
+from textq.ingest.clause_rows import Row, build_unit, read_first, read_rows, read_text, refuse_empty_texts
 from textq.ingest.codings import CODES, DOCUMENTS
 from textq.lexicon.codebook import Codebook, split_code
 from textq.records import CodingUnit, join_code
@@ -13,7 +13,7 @@ from textq.records import CodingUnit, join_code
 DRAW = "draw"
 """The column that says how a clause was chosen."""
 
-_RANDOM = ("", "random")
+_RANDOM = "random"
 _SURE = {"": True, "true": True, "false": False}
 
 
@@ -21,9 +21,9 @@ _SURE = {"": True, "true": True, "false": False}
 class GoldClause:
     """A clause with its gold code.
 
-    ``document`` is "" where the file does not name it; ``weight`` is how much the clause counts; ``is_random`` tells
-    whether it was drawn at random (column ``draw``: random, or nothing said), ``is_sure`` whether its coder was sure
-    (column ``sure``: 1 or true, or nothing said).
+    ``document`` is "" where the file does not name it; ``weight`` is how much the clause counts; ``draw`` says how it
+    was chosen, "" where nothing is said; ``is_sure`` tells whether its coder was sure (column ``sure``: 1 or true, or
+    nothing said).
     """
 
     unit: CodingUnit
@@ -31,8 +31,18 @@ class GoldClause:
     subtype: str | None
     document: str = ""
     weight: float = 1.0
-    is_random: bool = True
+    draw: str = ""
     is_sure: bool = True
+
+    @property
+    def is_random(self) -> bool:
+        """Whether it may be taken as drawn at random: its file says so, or says nothing."""
+        return self.draw.casefold() in ("", _RANDOM)
+
+    @property
+    def is_said_random(self) -> bool:
+        """Whether its file says that it was drawn at random."""
+        return self.draw.casefold() == _RANDOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +72,9 @@ def parse_condition(text: str) -> Condition:
     column, sign, value = text.partition("=")
     equal = not column.endswith("!")
     name = column.removesuffix("!").strip()
-    if not sign or not name:
-        raise ConfigError(f"{text!r} is no condition. Write COLUMN=VALUE or COLUMN!=VALUE.")
+    if not sign or not name or value.startswith("="):
+        example = f"{name}{'=' if equal else '!='}{value.lstrip('=').strip()}" if sign and name else "draw=random"
+        raise ConfigError(f"{text!r} is no condition. Write COLUMN=VALUE or COLUMN!=VALUE, such as {example}.")
     return Condition(name, value.strip(), equal)
 
 
@@ -87,23 +98,25 @@ def read_gold(
     Raises
     ------
     ClauseFileError
-        If the file cannot be read, a row lacks a field or has a code that the codebook does not know, a weight or
-        ``sure`` has no such value, an id stands twice, no row has the column of a condition or of the weights, or no
-        row is left.
+        If the file cannot be read, a row lacks a field or has a code that the codebook does not know, a text is empty,
+        a weight or ``sure`` has no such value, an id stands twice, no row has the column of a condition or of the
+        weights, or no row is left.
     """
     rows = list(read_rows(path))
     for column in [*(one.column for one in where), *([weight] if weight else [])]:
         if rows and not any(column in row for _, row in rows):
-            raise ClauseFileError(f"{path}: no row has the column {column!r}. Correct its name.")
+            found = ", ".join(dict.fromkeys(name for _, row in rows for name in row))
+            raise ClauseFileError(f"{path}: no row has the column {column!r}. Correct its name. Found: {found}.")
+    kept = [(line, row) for line, row in rows if all(one.holds(row) for one in where)]
+    refuse_empty_texts(kept, path)
     clauses: dict[str, GoldClause] = {}
-    for line, row in rows:
-        if all(one.holds(row) for one in where):
-            clause = _build(row, codebook, weight, path, line)
-            if clause.unit.clause_id in clauses:
-                raise ClauseFileError(
-                    f"{path}:{line}: id {clause.unit.clause_id!r} stands twice. Give each clause its own id."
-                )
-            clauses[clause.unit.clause_id] = clause
+    for line, row in kept:
+        clause = _build(row, codebook, weight, path, line)
+        if clause.unit.clause_id in clauses:
+            raise ClauseFileError(
+                f"{path}:{line}: id {clause.unit.clause_id!r} stands twice. Give each clause its own id."
+            )
+        clauses[clause.unit.clause_id] = clause
     if not clauses:
         raise ClauseFileError(
             f"{path}: none of the {len(rows)} rows is left by the conditions. Change them."
@@ -134,7 +147,7 @@ def _build(row: Row, codebook: Codebook, weight: str | None, path: Path, line: i
         subtype or None,
         read_first(row, DOCUMENTS),
         _read_weight(row, weight, path, line) if weight else 1.0,
-        read_text(row, DRAW) in _RANDOM,
+        read_text(row, DRAW),
         _read_sure(row, path, line),
     )
 

@@ -12,14 +12,27 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from textq.compiled import compile_loop, prefer_loops
 from textq.lexicon.batch_guards import GuardTable
 from textq.lexicon.batch_patterns import PatternTable
-from textq.lexicon.chunk import Chunk, Lists, Words, letter_points, number_chars
+from textq.lexicon.chunk import Chunk, Lists, Words, cut_runs, letter_points, number_chars
 from textq.lexicon.fold import fold
+from textq.lexicon.loops import (
+    CHAIN,
+    GATE,
+    GUARD,
+    LETTER_FIRST,
+    LETTER_LAST,
+    TERM,
+    choose_leftmost,
+    find_words,
+    place_candidates,
+    sort_candidates,
+)
 from textq.lexicon.trie import build_trie
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from textq.lexicon.chunk import Flags
     from textq.lexicon.entry import Entry
@@ -29,11 +42,11 @@ if TYPE_CHECKING:
 CHUNK = 150_000
 """Characters that are searched together, if one text is not longer: the arrays of so many stay in the caches."""
 
+CHUNK_IN_LOOPS = 400_000
+"""The same for compiled loops, which keep less."""
+
 _ROUNDS = 20
 """Overlapping matches in a row that are resolved in arrays; longer rows are rare."""
-
-_TERM, _GUARD, _PATTERN, _LETTER_FIRST, _LETTER_LAST = 1, 2, 4, 8, 16
-"""What a word is looked for, and whether it begins or ends with a letter that spaces set apart in words."""
 
 Roles: TypeAlias = NDArray[np.uint8]
 
@@ -84,7 +97,9 @@ class BatchMatcher:
         self._patterns = PatternTable(patterns)
         self._guards = GuardTable(entries)
         terms = [fold(entry.term) if entry.match != "pattern" else "" for entry in entries]
-        words = tuple(dict.fromkeys(chain(filter(None, terms), self._guards.words, self._patterns.words)))
+        words = tuple(
+            dict.fromkeys(chain(filter(None, terms), self._guards.words, self._patterns.chained, self._patterns.gates))
+        )
         positions = {word: position for position, word in enumerate(words)}
         self._chars_of, numbers = number_chars(words)
         self._trie: Trie = build_trie([[numbers[char] for char in word] for word in words], len(numbers) + 1)
@@ -97,11 +112,12 @@ class BatchMatcher:
         self._roles = np.zeros(len(words), dtype=np.uint8)
         letters = letter_points()
         for role, named in (
-            (_TERM, filter(None, terms)),
-            (_GUARD, self._guards.words),
-            (_PATTERN, self._patterns.words),
-            (_LETTER_FIRST, (word for word in words if letters[ord(word[0])])),
-            (_LETTER_LAST, (word for word in words if letters[ord(word[-1])])),
+            (TERM, filter(None, terms)),
+            (GUARD, self._guards.words),
+            (CHAIN, self._patterns.chained),
+            (GATE, self._patterns.gates),
+            (LETTER_FIRST, (word for word in words if letters[ord(word[0])])),
+            (LETTER_LAST, (word for word in words if letters[ord(word[-1])])),
         ):
             self._roles[[positions[word] for word in {*named}]] |= role
         self._rank = np.array(ranks, dtype=np.int64)
@@ -111,20 +127,27 @@ class BatchMatcher:
         self._shows = np.array([entry.match not in ("stop", "negate") for entry in entries], dtype=np.bool_)
         self._negates = np.array([entry.match == "negate" for entry in entries], dtype=np.bool_)
 
-    def match(self, texts: Sequence[str]) -> MatchTable:
-        """Return the matches that count as evidence in each text, as ``match_terms`` defines them."""
+    def match(self, texts: Sequence[str], bodies: Integers | None = None) -> MatchTable:
+        """Return the matches that count as evidence in each text, as ``match_terms`` defines them.
+
+        ``bodies`` says where the body of each text begins, one int64 offset a text (an array of what ``find_bodies``
+        returns), if that is known.
+        """
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-        found = [
-            self._match_chunk(Chunk(texts[first:last], lengths[first:last], self._chars_of), first)
-            for first, last in _cut(lengths)
-        ]
+        in_loops = prefer_loops(int(lengths.sum()))
+        found = []
+        for first, last in cut_runs(lengths, CHUNK_IN_LOOPS if in_loops else CHUNK):
+            known = None if bodies is None else bodies[first:last]
+            chunk = Chunk(texts[first:last], lengths[first:last], self._chars_of, known, in_loops)
+            found.append(self._match_chunk(chunk, first))
         nothing = np.zeros(0, dtype=np.int64)
         columns = zip((nothing,) * 4, *((one.text, one.start, one.end, one.entry) for one in found), strict=True)
         return MatchTable(*map(np.concatenate, columns))
 
     def _match_chunk(self, chunk: Chunk, first: int) -> MatchTable:
         candidates, owners = self._find_candidates(chunk)
-        chosen = _resolve(candidates.begin, candidates.end)
+        resolve = compile_loop(choose_leftmost) if chunk.in_loops else _resolve
+        chosen = resolve(candidates.begin, candidates.end)
         entries = candidates.entry[chosen]
         shows = self._shows[entries]
         negating = chosen[self._negates[entries]]
@@ -139,48 +162,77 @@ class BatchMatcher:
 
     def _find_candidates(self, chunk: Chunk) -> tuple[_Candidates, Integers]:
         """Return what may count, sorted, and the text of each."""
+        found, roles = (self._find_words_in_loops if chunk.in_loops else self._find_words)(chunk)
+        chained, gates, guarding = (found.keep(np.flatnonzero(roles & role)) for role in (CHAIN, GATE, GUARD))
+        matches = self._patterns.find(chunk, chained, gates)
+        candidates = (self._sort_in_loops if chunk.in_loops else self._list_candidates)(found, roles, *matches)
+        owners, kept, unsure = (self._place_in_loops if chunk.in_loops else self._place)(chunk, candidates)
+        self._look_at_bodies(chunk, candidates, owners, kept, np.flatnonzero(kept & unsure))
+        asked = np.flatnonzero(kept & self._guards.guarded[candidates.entry])
+        if len(asked):
+            start, end, entry = candidates.start[asked], candidates.end[asked], candidates.entry[asked]
+            kept[asked] = self._guards.ask(start, end, entry, chunk, guarding)
+        return candidates.keep(kept), owners[kept]
+
+    def _find_words(self, chunk: Chunk) -> tuple[Words, Roles]:
+        """Return all words, and their roles; those that cut a word that spaces set apart may be parts of patterns."""
         found = Words(*self._trie.find(chunk.chars))
         roles = self._roles.take(found.word)
-        start, end, entry = self._patterns.find(chunk, found.keep(np.flatnonzero(roles & _PATTERN)))
-        whole = self._are_whole(chunk, found, roles)
-        terms = found.keep(np.flatnonzero(whole & _TERM))
+        letters = letter_points()
+        first, last = np.flatnonzero(roles & LETTER_FIRST), np.flatnonzero(roles & LETTER_LAST)
+        ends = found.start[last] + self._lengths[found.word[last]]
+        cut_before = first[letters[chunk.points[found.start[first] - 1]]]
+        cut_behind = last[letters[chunk.points[ends]]]
+        roles[cut_before] &= CHAIN | GATE
+        roles[cut_behind] &= CHAIN | GATE
+        return found, roles
+
+    def _find_words_in_loops(self, chunk: Chunk) -> tuple[Words, Roles]:
+        trie, find = self._trie, compile_loop(find_words)
+        of_words = self._lengths, self._roles, letter_points()
+        start, word, roles = find(chunk.chars, chunk.points, trie.bases, trie.parents, trie.words, *of_words)
+        return Words(start, word), roles
+
+    def _list_candidates(
+        self, found: Words, roles: Roles, start: Integers, end: Integers, entry: Integers
+    ) -> _Candidates:
+        """Return the terms among the words, and the matches of patterns, sorted."""
+        terms = found.keep(np.flatnonzero(roles & TERM))
         at, holders = self._holders.look_up(terms.word)
-        candidates = self._sort(
+        return self._sort(
             np.concatenate([terms.start[at], start]),
             np.concatenate([(terms.start + self._lengths[terms.word])[at], end]),
             np.concatenate([holders, entry]),
         )
+
+    def _sort_in_loops(
+        self, found: Words, roles: Roles, start: Integers, end: Integers, entry: Integers
+    ) -> _Candidates:
+        holders, of_entries = self._holders, (self._at_start, self._rank)
+        words = found.start, found.word, roles, self._lengths, holders.bounds, holders.values
+        return _Candidates(*compile_loop(sort_candidates)(*words, start, end, entry, *of_entries))
+
+    def _place(self, chunk: Chunk, candidates: _Candidates) -> tuple[Integers, Flags, Flags]:
+        """Return the text of each candidate, which may count, and of which that hangs on where its body begins."""
         owners = _find_owners(candidates.begin, chunk.firsts - 1)
-        kept = self._are_in_body(chunk, candidates, owners)
-        kept &= ~_lie_within(candidates.begin, *chunk.names)
-        asked = np.flatnonzero(kept & self._guards.guarded[candidates.entry])
-        if len(asked):
-            start, end, entry = candidates.start[asked], candidates.end[asked], candidates.entry[asked]
-            guarding = found.keep(np.flatnonzero(whole & _GUARD))
-            kept[asked] = self._guards.ask(start, end, entry, chunk, guarding)
-        return candidates.keep(kept), owners[kept]
-
-    def _are_whole(self, chunk: Chunk, found: Words, roles: Roles) -> Roles:
-        """Return the roles of the words, none for those that cut a word that spaces set apart."""
-        whole = roles.copy()
-        letters = letter_points()
-        at_edge = np.flatnonzero(roles & _LETTER_FIRST)
-        whole[at_edge[letters[chunk.points[found.start[at_edge] - 1]]]] = 0
-        at_edge = np.flatnonzero(roles & _LETTER_LAST)
-        ends = found.start[at_edge] + self._lengths[found.word[at_edge]]
-        whole[at_edge[letters[chunk.points[ends]]]] = 0
-        return whole
-
-    def _are_in_body(self, chunk: Chunk, candidates: _Candidates, owners: Integers) -> Flags:
-        """Tell which candidates stand behind the number of their text; or right behind it, if they ask for that."""
-        offsets = candidates.start - chunk.firsts[owners]
-        limits = chunk.limits[owners]
+        offsets, limits = candidates.start - chunk.firsts[owners], chunk.limits[owners]
         at_start = self._at_start[candidates.entry]
         kept = ~at_start | (offsets <= limits)
-        unsure = np.flatnonzero(kept & ((offsets < limits) | at_start))
+        unsure = kept & ((offsets < limits) | at_start)
+        kept &= ~_lie_within(candidates.begin, *chunk.names)
+        return owners, kept, unsure
+
+    def _place_in_loops(self, chunk: Chunk, candidates: _Candidates) -> tuple[Integers, Flags, Flags]:
+        places = candidates.begin, candidates.start, candidates.entry, self._at_start
+        return compile_loop(place_candidates)(*places, chunk.firsts, chunk.limits, *chunk.names)
+
+    def _look_at_bodies(
+        self, chunk: Chunk, candidates: _Candidates, owners: Integers, kept: Flags, unsure: Integers
+    ) -> None:
+        """Drop those that do not stand behind the number of their text; or right behind it, if they ask for that."""
+        offsets = candidates.start[unsure] - chunk.firsts[owners[unsure]]
         bodies = chunk.find_bodies(owners[unsure])
-        kept[unsure] = np.where(at_start[unsure], offsets[unsure] == bodies, offsets[unsure] >= bodies)
-        return kept
+        kept[unsure] = np.where(self._at_start[candidates.entry[unsure]], offsets == bodies, offsets >= bodies)
 
     def _sort(self, start: Integers, end: Integers, entry: Integers) -> _Candidates:
         rank, length, begin = self._rank[entry], end - start, start - self._at_start[entry]
@@ -196,16 +248,6 @@ class BatchMatcher:
         length = longest - (keys >> bits_rank & ((1 << bits_length) - 1))
         start = begin + self._at_start[entry]
         return _Candidates(begin, start, start + length, entry)
-
-
-def _cut(lengths: Integers) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of runs of texts that are searched together, given the length of each text."""
-    sizes = np.cumsum(lengths + 1)
-    first = before = 0
-    while first < len(lengths):
-        last = max(int(np.searchsorted(sizes, before + CHUNK, side="right")), first + 1)
-        yield first, last
-        first, before = last, int(sizes[last - 1])
 
 
 def _resolve(begins: Integers, ends: Integers) -> Integers:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textq.compiled import compile_loop
 from textq.lexicon.chunk import Lists, Places
+from textq.lexicon.loops import find_near, group_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from textq.lexicon.chunk import Chunk, Flags, Words
     from textq.lexicon.entry import Entry
@@ -33,7 +35,7 @@ class GuardTable:
         asked = [tuple(numbers.setdefault(guard, len(numbers)) for guard in entry.guards) for entry in entries]
         guards = list(numbers)
         self.guarded = np.array([entry.is_guarded for entry in entries], dtype=np.bool_)
-        self._must, self._must_not = np.array(asked, dtype=np.int64).reshape(-1, 2).T
+        self._must, self._must_not = np.array(asked, dtype=np.int64).reshape(-1, 2).T.copy()
         self._none = np.array([one is None for one in guards], dtype=np.bool_)
         self._distances = np.array([one.distance if one and one.distance else _FAR for one in guards], dtype=np.int64)
         sought = [(at, words) for at, guard in enumerate(guards) if guard for words in _divide(guard)]
@@ -54,20 +56,38 @@ class GuardTable:
         self._of_word = Lists.of(pairs, n_keys=len(positions))
 
     def ask(self, start: Integers, end: Integers, entry: Integers, chunk: Chunk, found: Words) -> Flags:
-        """Tell which matches their guards let through, given the whole words of guards found in the chunk."""
+        """Tell which matches, sorted, their guards let through, given the whole words of guards found in the chunk."""
+        must, must_not = self._must[entry], self._must_not[entry]
+        look = self._look_in_loops if chunk.in_loops else self._look
+        held, forbidden = look(start, end, (must, must_not), chunk, found)
+        return (held | self._none[must]) & ~forbidden
+
+    def _look(
+        self, start: Integers, end: Integers, asked: Iterable[Integers], chunk: Chunk, found: Words
+    ) -> list[Flags]:
+        """Tell, for each list of a guard a match, near which matches a word of their guard stands."""
         at, sought = self._of_word.look_up(found.word)
         places = Places(sought, found.start[at], chunk.bits)
         first = chunk.ends[np.searchsorted(chunk.ends, start) - 1] + 1
         last = chunk.ends[np.searchsorted(chunk.ends, end)]
         near = []
-        for guards in (self._must[entry], self._must_not[entry]):
+        for guards in asked:
             at, sought = self._of_guard.look_up(guards)
             distance = self._distances[guards[at]]
             lowest = np.maximum(first[at], start[at] - distance)
             highest = np.minimum(last[at], end[at] + distance)
             held = places.hold(sought, lowest, highest - self._lengths[sought])
-            near.append(np.bincount(at[held], minlength=len(entry)) > 0)
-        return (near[0] | self._none[self._must[entry]]) & ~near[1]
+            near.append(np.bincount(at[held], minlength=len(start)) > 0)
+        return near
+
+    def _look_in_loops(
+        self, start: Integers, end: Integers, asked: Iterable[Integers], chunk: Chunk, found: Words
+    ) -> list[Flags]:
+        words = found.start, found.word, self._of_word.bounds, self._of_word.values
+        places = compile_loop(group_places)(*words, len(self._lengths))
+        sought = self._distances, self._of_guard.bounds, self._of_guard.values, self._lengths
+        look = compile_loop(find_near)
+        return [look(start, end, guards, *sought, *places, chunk.ends) for guards in asked]
 
 
 def _divide(guard: Guard) -> list[tuple[str, ...]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textq.compiled import compile_loop
 from textq.lexicon.chunk import Lists, Places, letter_points, number_points
+from textq.lexicon.fold import fold
+from textq.lexicon.loops import follow_chains
 from textq.lexicon.pattern import find_number_starts
 
 if TYPE_CHECKING:
@@ -29,26 +33,31 @@ class PatternTable:
         linked = list(zip(patterns, links, strict=True))
         self._chains = _Chains([(entry, links) for (entry, _), links in linked if links])
         self._windows = _Windows([pattern for pattern, links in linked if not links])
-        counted = [entry for entry, finder in patterns if finder.pattern.begins_with_number]
-        self._counted = np.array(counted, dtype=np.int64)
+        self._counted = np.zeros(max((entry + 1 for entry, _ in patterns), default=0), dtype=np.bool_)
+        self._counted[[entry for entry, finder in patterns if finder.pattern.begins_with_number]] = True
 
     @property
-    def words(self) -> Iterator[str]:
-        """What has to be found."""
-        return chain(self._chains.words, self._windows.words)
+    def chained(self) -> Iterator[str]:
+        """What has to be found of patterns that are words with gaps."""
+        return self._chains.words
+
+    @property
+    def gates(self) -> Iterator[str]:
+        """What has to be found of all others."""
+        return self._windows.words
 
     def number_words(self, positions: Mapping[str, int]) -> None:
         """Take note of the positions under which the words will be found."""
         self._chains.number_words(positions)
         self._windows.number_words(positions)
 
-    def find(self, chunk: Chunk, found: Words) -> tuple[Integers, Integers, Integers]:
-        """Return start, end and entry of each match that cuts no word, given all words found in the chunk.
+    def find(self, chunk: Chunk, chained: Words, gates: Words) -> tuple[Integers, Integers, Integers]:
+        """Return start, end and entry of each match that cuts no word, given the words found in the chunk.
 
         A match may stand there twice.
         """
-        linked = _add_numbers(chunk, *self._chains.find(chunk, found), self._counted)
-        both = zip(linked, self._windows.find(chunk, found), strict=True)
+        linked = _add_numbers(chunk, *self._chains.find(chunk, chained), self._counted)
+        both = zip(linked, self._windows.find(chunk, gates), strict=True)
         start, end, entry = map(np.concatenate, both)
         letters, points = letter_points(), chunk.points
         cut_before, cut_behind = (letters[points[at - 1]] & letters[points[at]] for at in (start, end))
@@ -57,17 +66,17 @@ class PatternTable:
 
 
 def _add_numbers(
-    chunk: Chunk, start: Integers, end: Integers, entry: Integers, counted: Integers
+    chunk: Chunk, start: Integers, end: Integers, entry: Integers, counted: Flags
 ) -> tuple[Integers, Integers, Integers]:
     """Return matches of which some need a number before them, with the numbers; those without one are left out.
 
-    Of several numbers that begin at one place the longest counts.
+    ``counted`` tells of each entry whether it needs one. Of several numbers that begin at one place the longest counts.
     """
-    needs = np.isin(entry, counted)
+    needs = counted[entry]
     behind = np.flatnonzero(needs)
     first = start[behind] - _find_runs(chunk.points, start[behind], number_points())
-    texts = [chunk.folded[at:until] for at, until in zip(first.tolist(), start[behind].tolist(), strict=True)]
-    begins = [(at, offset) for at, text in enumerate(texts) for offset in find_number_starts(text)]
+    texts = [chunk.joined[at:until] for at, until in zip(first.tolist(), start[behind].tolist(), strict=True)]
+    begins = [(at, offset) for at, text in enumerate(texts) for offset in _find_number_starts(text)]
     at, offset = np.array(begins, dtype=np.int64).reshape(-1, 2).T
     begin, behind = first[at] + offset, behind[at]
     order = np.lexsort((-start[behind], begin, entry[behind]))
@@ -79,6 +88,12 @@ def _add_numbers(
         np.concatenate([end[plain], end[behind]]),
         np.concatenate([entry[plain], entry[behind]]),
     )
+
+
+@lru_cache(maxsize=1 << 16)
+def _find_number_starts(text: str) -> tuple[int, ...]:
+    """Return what ``find_number_starts`` returns, of a text that is not folded yet."""
+    return find_number_starts(fold(text))
 
 
 def _find_runs(points: Points, places: Integers, wanted: Flags) -> Integers:
@@ -126,12 +141,26 @@ class _Chains:
     def number_words(self, positions: Mapping[str, int]) -> None:
         """Take note of the positions under which the words will be found."""
         held = [(stage, rank) for stage, words in enumerate(self._stages) for rank in range(len(words))]
-        self._stage, self._rank = np.array(held, dtype=np.int64).reshape(-1, 2).T
+        self._stage, self._rank = np.array(held, dtype=np.int64).reshape(-1, 2).T.copy()
         pairs = ((positions[word], number) for number, word in enumerate(self.words))
         self._of_word = Lists.of(pairs, n_keys=len(positions))
 
     def find(self, chunk: Chunk, found: Words) -> tuple[Integers, Integers, Integers]:
         """Return start, end and entry of each match."""
+        if chunk.in_loops:
+            return compile_loop(follow_chains)(
+                found.start,
+                found.word,
+                self._of_word.bounds,
+                self._of_word.values,
+                self._stage,
+                self._rank,
+                self._lengths,
+                self._following,
+                self._gaps,
+                self._entries,
+                chunk.ends,
+            )
         nothing = np.zeros(0, dtype=np.int64)
         at, held = self._of_word.look_up(found.word)
         keys = (self._stage << (chunk.bits + _RANKS) | self._rank)[held] + (found.start << _RANKS)[at]
@@ -217,7 +246,7 @@ class _Windows:
             for number in np.unique(pattern).tolist():
                 which = np.flatnonzero(pattern == number)
                 look = _match_openings if self._opened[number] else _search_windows
-                begin, end = look(chunk.folded, self._finders[number], first[which], start[which], last[which])
+                begin, end = look(chunk, self._finders[number], first[which], start[which], last[which])
                 matches.append((begin, end, np.full(len(begin), self._entries[number])))
         starts, ends, entries = map(np.concatenate, zip(*matches, strict=True))
         return starts, ends, entries
@@ -237,17 +266,17 @@ class _Windows:
 
 
 def _match_openings(
-    folded: str, finder: PatternFinder, first: Integers, start: Integers, last: Integers
+    chunk: Chunk, finder: PatternFinder, first: Integers, start: Integers, last: Integers
 ) -> tuple[Integers, Integers]:
     """Return start and end of the matches that begin where windows do."""
-    windows = [folded[begin:end] for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
+    windows = [fold(chunk.joined[begin:end]) for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
     lengths = np.array([finder.match(window) or 0 for window in windows], dtype=np.int64)
     found = np.flatnonzero(lengths)
     return start[found], (start + lengths)[found]
 
 
 def _search_windows(
-    folded: str, finder: PatternFinder, first: Integers, start: Integers, last: Integers
+    chunk: Chunk, finder: PatternFinder, first: Integers, start: Integers, last: Integers
 ) -> tuple[Integers, Integers]:
     """Return start and end of the matches that begin inside windows, up to where the first gate stands.
 
@@ -259,7 +288,7 @@ def _search_windows(
     begins = np.flatnonzero(np.append(True, first[1:] > last[:-1]))
     ends = np.append(begins[1:], len(start)) - 1
     first, start, last = first[begins], start[ends], last[ends]
-    windows = [folded[begin - 1 : end] for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
+    windows = [fold(chunk.joined[begin - 1 : end]) for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
     spans = np.array(finder.find("\n".join(windows)), dtype=np.int64).reshape(-1, 2)
     places = np.cumsum([0, *(len(window) + 1 for window in windows)])
     window = np.searchsorted(places, spans[:, 0], side="right") - 1

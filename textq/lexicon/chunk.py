@@ -16,7 +16,7 @@ from textq.lexicon.pattern import BESIDE_NUMBERS
 from textq.notation.numerals import NUMERAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textq.lexicon.trie import Integers
 
@@ -60,18 +60,28 @@ class Words:
 
 
 class Chunk:
-    """Some texts joined by line ends, with line ends around them; what is asked of all of them is found once."""
+    """Some texts joined by line ends, with line ends around them; what is asked of all of them is found once.
 
-    def __init__(self, texts: Sequence[str], lengths: Integers, chars_of: Integers) -> None:
-        self.texts, self.lengths = texts, lengths
-        joined = "\n".join(("", *texts, ""))
-        self.points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ``bodies`` says where the body of each begins, if that is known; with ``in_loops`` compiled loops search.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        lengths: Integers,
+        chars_of: Integers,
+        bodies: Integers | None = None,
+        in_loops: bool = False,
+    ) -> None:
+        self.texts, self.lengths, self.in_loops = texts, lengths, in_loops
+        self.joined = "\n".join(("", *texts, ""))
+        self.points = np.frombuffer(self.joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self.chars = chars_of.take(self.points)
         self.bits = len(self.points).bit_length()
         self.firsts = np.cumsum(self.lengths + 1) - self.lengths
         self.marks = np.flatnonzero(self.chars < len(_MARKS))
         self.kinds = _mark_kinds().take(self.chars.take(self.marks))
-        self.bodies = np.where(self.limits == 0, 0, -1)
+        self.bodies = np.where(self.limits == 0, 0, -1) if bodies is None else bodies
 
     @cached_property
     def ends(self) -> Integers:
@@ -96,11 +106,6 @@ class Chunk:
         """An offset in each text behind which its body does not begin; 0 if it has neither number nor blanks before."""
         return _find_limits(self.points, self.firsts, self.lengths)
 
-    @cached_property
-    def folded(self) -> str:
-        """The texts as they are joined, folded."""
-        return folded_points().take(self.points).tobytes().decode("utf-32-le")
-
     def find_bodies(self, texts: Integers) -> Integers:
         """Return where the bodies of these texts begin, as offsets in them."""
         unread = np.unique(texts[self.bodies[texts] < 0])
@@ -108,6 +113,16 @@ class Chunk:
             self.bodies[text] = _find_body(self.texts[text], limit)
         bodies: Integers = self.bodies[texts]
         return bodies
+
+
+def cut_runs(lengths: Integers, size: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of runs of at most ``size`` characters, one text at least, given the length of each text."""
+    sizes = np.cumsum(lengths + 1)
+    first = before = 0
+    while first < len(lengths):
+        last = max(int(np.searchsorted(sizes, before + size, side="right")), first + 1)
+        yield first, last
+        first, before = last, int(sizes[last - 1])
 
 
 def find_bodies(texts: Sequence[str]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -34,16 +35,17 @@ class Trie:
 
         ``chars`` are numbers of characters, from 0 to below the width for which the trie was built; the last must be 0.
         """
-        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64)), *self._search(chars)]
-        return np.concatenate([starts for starts, _ in found]), np.concatenate([words for _, words in found])
+        found = [(0, np.zeros(0, np.int64), np.zeros(0, np.int64)), *self.search(chars)]
+        return np.concatenate([starts for _, starts, _ in found]), np.concatenate([words for *_, words in found])
 
-    def _search(self, chars: Integers) -> Iterator[tuple[Integers, Integers]]:
+    def search(self, chars: Integers) -> Iterator[tuple[int, Integers, Integers]]:
+        """Yield what :meth:`find` returns for each length of words, and the length; places ascend."""
         if self.longest == 0:
             return
         if self.shortest == 1:
             words = self.words.take(chars)
             starts = np.flatnonzero(words >= 0)
-            yield starts, words.take(starts)
+            yield 1, starts, words.take(starts)
         nodes = self.bases.take(chars[:-1])
         nodes += chars[1:]
         starts = np.flatnonzero(self.parents.take(nodes) == chars[:-1])
@@ -51,7 +53,7 @@ class Trie:
         for length in range(2, self.longest + 1):
             words = self.words.take(nodes)
             ending = np.flatnonzero(words >= 0)
-            yield starts.take(ending), words.take(ending)
+            yield length, starts.take(ending), words.take(ending)
             children = self.bases.take(nodes)
             children += chars.take(starts + length, mode="clip")
             known = np.flatnonzero(self.parents.take(children) == nodes)
@@ -61,19 +63,20 @@ class Trie:
 def build_trie(words: Sequence[Sequence[int]], width: int) -> Trie:
     """Return the trie of words given as numbers of characters, each from 1 to below ``width``; no word may be empty."""
     children, ends = _grow(words)
-    bases = _place(children, width)
-    places = np.zeros(len(children), np.int64)
+    starts = _place(children, width)
+    places = [0] * len(children)
     for node, below in enumerate(children):
         for char, child in below.items():
-            places[child] = bases[node] + char
-    size = int(places.max(initial=0)) + width + 1
-    lengths = [len(word) for word in words] or [0]
-    trie = Trie(np.zeros(size, np.int64), np.full(size, -1), np.full(size, -1), min(lengths), max(lengths))
+            places[child] = starts[node] + char
+    size = max(places) + width + 1
+    bases, parents, known = [0] * size, [-1] * size, [-1] * size
     for node, below in enumerate(children[1:], start=1):
-        trie.bases[places[node]] = bases[node]
-        trie.words[places[node]] = ends[node]
-        trie.parents[[places[child] for child in below.values()]] = places[node]
-    return trie
+        bases[places[node]], known[places[node]] = starts[node], ends[node]
+        for child in below.values():
+            parents[places[child]] = places[node]
+    lengths = [len(word) for word in words] or [0]
+    tables = [np.array(table, dtype=np.int64) for table in (bases, parents, known)]
+    return Trie(tables[0], tables[1], tables[2], min(lengths), max(lengths))
 
 
 def _grow(words: Sequence[Sequence[int]]) -> tuple[list[dict[int, int]], list[int]]:
@@ -96,21 +99,31 @@ def _place(children: Sequence[dict[int, int]], width: int) -> list[int]:
     """Return a base for each node, so that no two children share a place; those with most children choose first.
 
     Nodes without children get the base 0: below ``width``, where the children of the root stand, nobody is a parent.
+    Places are the bits of one number, so that all are tried at once.
     """
     bases = [0] * len(children)
-    taken = bytearray(b"\1" * width + b"\0" * 2 * width)
+    taken = (1 << width) - 1
     n_children = place = 0
-    for node in sorted(range(1, len(children)), key=lambda one: -len(children[one])):
+    parents = sorted((node for node in range(1, len(children)) if children[node]), key=lambda one: -len(children[one]))
+    for node in parents:
         chars = sorted(children[node])
-        if not chars:
+        if len(chars) == 1:
             break
         if len(chars) != n_children:
             n_children, place = len(chars), width
-        place = taken.find(0, place)
-        while any(taken[place - chars[0] + char] for char in chars):
-            place = taken.find(0, place + 1)
-        bases[node] = place - chars[0]
+        from_here = taken >> place
+        in_the_way = 0
         for char in chars:
-            taken[bases[node] + char] = 1
-        taken.extend(bytes(max(0, bases[node] + chars[-1] + 2 * width - len(taken))))
+            in_the_way |= from_here >> (char - chars[0])
+        place += _find_lowest_zero(in_the_way)
+        bases[node] = place - chars[0]
+        taken |= sum(1 << (char - chars[0]) for char in chars) << place
+    only = [node for node in parents if len(children[node]) == 1]
+    between = (at for at, bit in enumerate(reversed(f"{taken:b}")) if bit == "0")
+    for node, place in zip(only, chain(between, count(taken.bit_length())), strict=False):
+        bases[node] = place - min(children[node])
     return bases
+
+
+def _find_lowest_zero(number: int) -> int:
+    return (~number & (number + 1)).bit_length() - 1

@@ -7,13 +7,14 @@ from typing import Literal
 
 import numpy as np
 
+from textq.coding.coders import locate_codebook
 from textq.coding.reliability.joint_codings import join_codings
 from textq.coding.reliability.report import Reliability, measure_reliability
 from textq.coding.resample import DRAWS
 from textq.errors import ClauseFileError
 from textq.ingest.codings import CoderCodings, GivenCode, read_codings
 from textq.lexicon.codebook import Codebook
-from textq.lexicon.read import CODEBOOK_NAME, builtin_codebook, read_codebook
+from textq.lexicon.read import builtin_codebook, read_codebook
 from textq.records import NONE, join_code
 
 By = Literal["document", "clause"]
@@ -100,8 +101,8 @@ def compare_coders(
     ClauseFileError
         If a file cannot be used, there are fewer than two coders, they share no clause, name other documents
         for one, documents are asked for and not known, a column holds no codes, or there are too many of them.
-    LexiconError
-        If the codebook cannot be read.
+    ConfigError, LexiconError
+        If there is no codebook in its folder, or it cannot be read.
     """
     coders = read_codings(paths, columns)
     if len(coders) < 2:
@@ -117,7 +118,7 @@ def compare_coders(
             "Agreement needs clauses that several coders coded."
         )
     documents = _join_documents(coders)
-    by_codebook = read_codebook(codebook / CODEBOOK_NAME) if codebook else builtin_codebook()
+    by_codebook = read_codebook(locate_codebook(codebook)) if codebook else builtin_codebook()
     if not columns and len(paths) == 1:
         _check_columns(paths[0], coders, by_codebook)
     chosen = _choose_resampling(by, twice, documents)

@@ -22,6 +22,7 @@ from textq.coding.coder import Coder, has_learnt_from
 from textq.coding.coders import find_coder, read_rules
 from textq.coding.folds import assign_folds, number_groups
 from textq.coding.resample import DRAWS, Resampling, draw_samples
+from textq.coding.rules import RulesCoder
 from textq.coding.trained.fit import Lesson, TrainingSpec, fit_model
 from textq.coding.trained.model import TrainedCoder
 from textq.errors import ClauseFileError
@@ -65,6 +66,9 @@ class Evaluation:
         How well it codes.
     certainty
         How far its probabilities can be trusted; None where it states none.
+    states_probabilities
+        Whether its figures are meant as probabilities. Those of the lexicon are not: they put clauses in an order, and
+        figures of calibration mean nothing.
     known
         The clauses it learnt from; None where there are none, or it cannot tell.
     curve
@@ -81,6 +85,7 @@ class Evaluation:
     scores: Scores
     abstention: Abstention
     certainty: Certainty | None
+    states_probabilities: bool
     known: LearntClauses | None
     curve: LearningCurve | None
     by: By
@@ -143,6 +148,7 @@ def evaluate_coder(
         scores=measure_scores(judged, samples),
         abstention=measure_abstention(judged, samples),
         certainty=measure_certainty(judged, np.random.default_rng(seed), samples) if certain else None,
+        states_probabilities=not isinstance(chosen, RulesCoder),
         known=_find_known(chosen, gold, judged, draws, seed),
         curve=None if plan is None else _learn(plan, gold, judged, codebook, draws, seed),
         by=drawn,

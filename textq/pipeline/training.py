@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,9 @@ from textq.ingest.gold import Condition, GoldClause, read_gold
 from textq.lexicon.codebook import Codebook, split_code
 from textq.records import join_code
 
+FEW = 30
+"""Of a class or subtype with fewer clauses than this little can be learnt."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainedResult:
@@ -38,6 +41,11 @@ class TrainedResult:
         The model itself.
     lessons
         What it learnt from.
+    few
+        Classes and codes of which fewer than `FEW` clauses were there, and how many; one with none is never given.
+    n_not_said_random
+        Clauses of which nothing says that they were drawn at random, though the shares of the classes among them became
+        what the coder expects elsewhere; 0 where shares were given.
     judged, scores, certainty
         Each clause as coded by a model that had not seen its document; intervals by document.
     codebook_folder
@@ -49,6 +57,8 @@ class TrainedResult:
     codebook: Codebook
     model: TrainedModel
     lessons: tuple[Lesson, ...]
+    few: Mapping[str, int]
+    n_not_said_random: int
     judged: Judged
     scores: Scores
     certainty: Certainty
@@ -94,7 +104,8 @@ def train_coder(
     _check_name(name)
     folder = _choose_folder(out, codebook, name)
     rules = read_rules(codebook)
-    lessons = read_lessons(paths, rules.codebook, where=where, weight=weight)
+    gold = read_gold_files(paths, rules.codebook, where=where, weight=weight)
+    lessons = [make_lesson(clause) for clause in gold]
     settings = spec or TrainingSpec()
     training = fit_model(lessons, name, rules, settings)
     judged = judge_training(training, lessons, rules.codebook)
@@ -105,36 +116,47 @@ def train_coder(
     coder = load_coder(folder, rules)
     certainty = measure_certainty(judged, np.random.default_rng(seed), samples)
     return TrainedResult(
-        folder, coder.coder_id, rules.codebook, coder.model, tuple(lessons), judged, scores, certainty, codebook
+        folder=folder,
+        coder_id=coder.coder_id,
+        codebook=rules.codebook,
+        model=coder.model,
+        lessons=tuple(lessons),
+        few=count_few(lessons, (*rules.codebook.classes, *coder.model.codes)),
+        n_not_said_random=0 if settings.shares else count_not_said_random(gold),
+        judged=judged,
+        scores=scores,
+        certainty=certainty,
+        codebook_folder=codebook,
     )
 
 
-def read_lessons(
+def read_gold_files(
     paths: Sequence[Path], codebook: Codebook, *, where: Sequence[Condition] = (), weight: str | None = None
-) -> list[Lesson]:
-    """Return the gold clauses of files as lessons.
-
-    A clause that its coder was not sure of (column ``sure``: 0) counts less (`TrainingSpec.unsure_weight`). Where a
-    file does not name the documents, the clauses of one title are one document; a clause without a title is its own.
+) -> list[GoldClause]:
+    """Return the gold clauses of several files.
 
     Raises
     ------
     TrainingError
         If two files hold clauses of the same id.
     """
-    lessons: dict[str, Lesson] = {}
+    clauses: dict[str, GoldClause] = {}
     for path in paths:
         for clause in read_gold(path, codebook, where=where, weight=weight):
-            if clause.unit.clause_id in lessons:
+            if clause.unit.clause_id in clauses:
                 raise TrainingError(
                     f"{path}: the clause {clause.unit.clause_id!r} is in an earlier file too. Leave one of them out."
                 )
-            lessons[clause.unit.clause_id] = make_lesson(clause)
-    return list(lessons.values())
+            clauses[clause.unit.clause_id] = clause
+    return list(clauses.values())
 
 
 def make_lesson(clause: GoldClause) -> Lesson:
-    """Return a gold clause as a lesson; without a document it belongs to its title, without both to none but itself."""
+    """Return a gold clause as a lesson.
+
+    One that its coder was not sure of (column ``sure``: 0) counts less (`TrainingSpec.unsure_weight`). Where a file
+    does not name the documents, the clauses of one title are one document; a clause without a title is its own.
+    """
     document = clause.document or clause.unit.title or clause.unit.clause_id
     return Lesson(
         clause.unit,
@@ -144,6 +166,24 @@ def make_lesson(clause: GoldClause) -> Lesson:
         is_sure=clause.is_sure,
         is_random=clause.is_random,
     )
+
+
+def count_few(lessons: Sequence[Lesson], codes: Sequence[str]) -> dict[str, int]:
+    """Return those of the codes, or classes, that have fewer than `FEW` lessons, and how many they have."""
+    classes = Counter(split_code(lesson.code)[0] for lesson in lessons)
+    counts = classes | Counter(lesson.code for lesson in lessons)
+    return {
+        code: counts[code] for code in codes if counts[code] < FEW and (classes[split_code(code)[0]] or "/" not in code)
+    }
+
+
+def count_not_said_random(gold: Sequence[GoldClause]) -> int:
+    """Return how many of the clauses that a training calibrates with do not say that they were drawn at random.
+
+    It takes those that may have been drawn at random, or all where none may.
+    """
+    judged = [clause for clause in gold if clause.is_random] or gold
+    return sum(not clause.is_said_random for clause in judged)
 
 
 def judge_training(training: Training, lessons: Sequence[Lesson], codebook: Codebook) -> Judged:

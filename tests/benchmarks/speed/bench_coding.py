@@ -1,18 +1,22 @@
 """Time coding on one core: ``OPENBLAS_NUM_THREADS=1 python tests/benchmarks/speed/bench_coding.py [MEGABYTES]``.
 
 Codes clauses of laws (``laws.jsonl.gz`` of the data outside the repository; without it the sample, repeated) with
-the rules, in columns and as records, and with the trained coders that are there. Beside them stands the usual way with
-the same terms: jieba, spaCy's PhraseMatcher, TF-IDF and a linear model, timed on a slice. Prints CPU seconds (the least
-of several rounds), MB of UTF-8 a second, and the ratio to the usual way in the same run: machines differ, ratios less.
+the rules and the trained coders that are there, in columns and as records, by NumPy alone and, where numba is
+installed, by compiled loops. Beside them stands the usual way with the same terms: jieba, spaCy's PhraseMatcher, TF-IDF
+and a linear model, timed on a slice. Prints CPU seconds (the least of several rounds, of either way), MB of UTF-8 a
+second, and the ratio to the usual way in the same run: machines differ, ratios less.
 """
 
 import gzip
 import json
+import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import jieba
@@ -22,6 +26,7 @@ from sklearn.linear_model import SGDClassifier
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
+from textq import compiled
 from textq.coding.coders import BUILTIN_MODELS, find_coder, read_rules
 from textq.errors import TextqError
 from textq.ingest.document import read_document
@@ -38,6 +43,11 @@ BATCH = 20_000
 MEGABYTES = 20.0
 SLICE = 0.2
 """Megabytes for the usual way: it would take minutes for all."""
+
+WAYS = {"by NumPy": math.inf} | ({"compiled": 0} if find_spec("numba") else {})
+"""How many characters are searched before loops are compiled, by the name of the way."""
+
+LIBRARIES = ["numpy", "scipy", "jieba", "spacy", "scikit-learn", *(["numba"] if len(WAYS) > 1 else [])]
 
 LEARNT = 2_000
 """Clauses that the linear model of the usual way is fitted on, with the codes of the rules."""
@@ -66,11 +76,10 @@ def main(megabytes: float) -> None:
     batches = [units[at : at + BATCH] for at in range(0, len(units), BATCH)]
     part = list(take(iter(units), SLICE))
     print(f"{len(units)} clauses, {measure_size(units):.1f} MB; {rules.coder_id}, {len(rules.lexicon.entries)} entries")
-    seconds = {"usual way, on a slice": clock(lambda: usual.code(part)) * measure_size(units) / measure_size(part)}
-    stages: dict[str, Callable[[], object]] = {
-        "rules, scores in columns": lambda: [rules.score(batch) for batch in batches],
-        "rules, codes in columns": lambda: [rules.decide(rules.score(batch)) for batch in batches],
-        "rules, with records": lambda: [len(rules.code(batch)) for batch in batches],
+    seconds = {"usual way, on a slice": time_batches(usual.code, [part]) * measure_size(units) / measure_size(part)}
+    stages: dict[str, Callable[[Sequence[CodingUnit]], object]] = {
+        "rules, codes in columns": lambda units: rules.decide(rules.score(units)),
+        "rules, with records": lambda units: len(rules.code(units)),
     }
     for name in BUILTIN_MODELS:
         try:
@@ -78,12 +87,27 @@ def main(megabytes: float) -> None:
         except TextqError as error:
             print(f"without the coder {name!r}: {error}")
             continue
-        stages[f"trained: {name}"] = lambda coder=coder: [len(coder.code(batch)) for batch in batches]  # type: ignore[misc]
-    rules.score(part)
-    seconds |= {name: min(clock(run) for _ in range(ROUNDS)) for name, run in stages.items()}
+        stages[f"trained {name}, probabilities in columns"] = coder.probabilities
+        stages[f"trained {name}, with records"] = lambda units, coder=coder: len(coder.code(units))  # type: ignore[misc]
+    for name, code in stages.items():
+        for way in WAYS:
+            compiled.ENOUGH = WAYS[way]
+            if compiled.prefer_loops(0) is (way == "by NumPy"):
+                sys.exit(
+                    "Set no NUMBA_DISABLE_JIT, and mend numba or remove it: it is installed, but does not compile."
+                )
+            code(part)
+            seconds[f"{name}, {way}"] = time_batches(code, batches)
+    print(", ".join(f"{name} {version(name)}" for name in LIBRARIES))
     first = next(iter(seconds.values()))
     for name, spent in seconds.items():
-        print(f"{name:26} {spent:8.2f} s {measure_size(units) / spent:8.2f} MB/s {first / spent:8.1f} × usual")
+        print(f"{name:56} {spent:8.2f} s {measure_size(units) / spent:8.2f} MB/s {first / spent:8.1f} × usual")
+
+
+def time_batches(code: Callable[[Sequence[CodingUnit]], object], batches: Sequence[Sequence[CodingUnit]]) -> float:
+    """Return the CPU seconds of all batches, each the least of several rounds."""
+    rounds = [[clock(lambda batch=batch: code(batch)) for batch in batches] for _ in range(ROUNDS)]  # type: ignore[misc]
+    return sum(map(min, zip(*rounds, strict=True)))
 
 
 def list_units() -> Iterator[CodingUnit]:

@@ -198,7 +198,7 @@ def test_codebook_gives_order_and_names(run_textq: Run, tmp_path: Path) -> None:
     assert "付" in run_textq("agree", "one.csv", "two.csv", "--codebook", ".", "--lang", "zh").out
     done = run_textq("agree", "one.csv", "two.csv", "--codebook", "nowhere")
     assert (done.code, done.out) == (1, "")
-    assert "codebook.yaml" in done.err
+    assert "--codebook nowhere does not exist." in done.err
 
 
 def test_one_code_only_is_said(run_textq: Run, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_broken_files_are_1_and_say_where(
 def test_absent_file_is_1_and_named(run_textq: Run) -> None:
     done = run_textq("code", "nowhere.jsonl")
     assert (done.code, done.out) == (1, "")
-    assert "nowhere.jsonl cannot be read" in done.err
+    assert "FILE nowhere.jsonl does not exist." in done.err
 
 
 def test_unknown_ending_of_out_is_1(run_textq: Run, jsonl: Path) -> None:

@@ -134,7 +134,23 @@ def test_lexicon_coder(run_textq: Run, tmp_path: Path) -> None:
     done = run_textq("evaluate", write_jsonl(tmp_path / "gold.jsonl", rows), "--coder", "rules")
     assert done.code == 0
     assert "coded by rules:" in done.out
-    assert "is its share of the scores, no probability" in done.out
+    assert "is its share of the scores, no probability, so there is nothing to calibrate" in done.out
+
+
+def test_a_lexicon_coder_is_not_calibrated(run_textq: Run, repository: Path, tmp_path: Path) -> None:
+    gold = repository / "corpus" / "training" / "written.jsonl"
+    asked = ("evaluate", gold, "--where", "code!=none", "--coder", "rules", "--draws", "0", "--out", "tables")
+    done = run_textq(*asked)
+    assert done.code == 0
+    assert "Stated probability" not in done.out
+    assert "calibration error" not in done.out
+    assert "in the least certain 15% of clauses" in done.out
+    assert "故不列校准结果" in run_textq(*asked, "--lang", "zh").out
+    certainty = read_json(run_textq(*asked, "--json"))["certainty"]
+    assert (certainty["bins"], certainty["calibration_error"], certainty["chance_error"]) == ([], None, None)
+    assert certainty["error_rest"]["value"] is not None
+    tables = sorted(path.name for path in (tmp_path / "tables").iterdir())
+    assert tables == ["confusion.csv", "errors.csv", "risk_coverage.csv", "scores.csv"]
 
 
 def test_unknown_coder_is_1_and_named(run_textq: Run, tmp_path: Path) -> None:

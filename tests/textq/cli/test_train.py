@@ -106,6 +106,46 @@ def test_chinese(run_textq: Run, coarse: Path, rows: list[dict[str, Any]]) -> No
     assert "使用: textq score … --coder mine" in trained.out
 
 
+def test_codes_with_few_clauses_are_named_with_their_numbers(
+    run_textq: Run, tmp_path: Path, rows: list[dict[str, Any]]
+) -> None:
+    few = [{**row, "subtype": ""} for row in rows if row["code"] != "demand"]
+    few += [{**row, "subtype": ""} for row in rows if row["code"] == "demand"][:7]
+    write_jsonl(tmp_path / "few.jsonl", few)
+    kept = run_textq("train", "few.jsonl", "--where", "code!=none", "--out", "mine")
+    assert "note: fewer than 30 clauses teach little: Demand 7. Code more of them" in kept.out
+    assert "without a clause to learn from, which are never given: No instrument\n" in kept.out
+    found = json.loads(run_textq("train", "few.jsonl", "--where", "code!=none", "--out", "other", "--json").out)
+    assert found["few"] == {"demand": 7, "none": 0}
+    chinese = run_textq("train", "few.jsonl", "--where", "code!=none", "--out", "third", "--lang", "zh").out
+    assert "注意: 训练条款不足 30 条、难以学好的类目: 需求型 7。" in chinese
+
+
+def test_enough_clauses_are_not_remarked_upon(run_textq: Run, coarse: Path) -> None:
+    assert "clauses teach little" not in run_textq("train", coarse, "--out", "mine").out
+
+
+def test_a_subtype_with_few_clauses_is_named(run_textq: Run, gold: Path, rows: list[dict[str, Any]]) -> None:
+    n = sum(row["subtype"] == "talent" for row in rows)
+    assert 0 < n < 30
+    assert f"Supply/Talent {n}" in run_textq("train", gold, "--out", "mine").out
+
+
+def test_clauses_that_may_have_been_chosen_are_noted_unless_shares_are_given(
+    run_textq: Run, tmp_path: Path, coarse: Path, rows: list[dict[str, Any]]
+) -> None:
+    note = f"note: {len(rows)} clauses do not say that they were drawn at random"
+    silent = run_textq("train", coarse, "--out", "a")
+    assert note in silent.out
+    assert "by --share" in silent.out
+    assert f"{len(rows)} 条条款未注明随机抽取" in run_textq("train", coarse, "--out", "b", "--lang", "zh").out
+    assert "drawn at random" not in run_textq("train", coarse, "--out", "c", *SHARES).out
+    drawn = [{**row, "subtype": "", "draw": "random"} for row in rows]
+    write_jsonl(tmp_path / "drawn.jsonl", drawn)
+    assert "drawn at random" not in run_textq("train", "drawn.jsonl", "--out", "d").out
+    assert json.loads(run_textq("train", coarse, "--out", "e", "--json").out)["n_not_said_random"] == len(rows)
+
+
 def test_shares_change_the_coder(run_textq: Run, coarse: Path, tmp_path: Path) -> None:
     assert run_textq("train", coarse, "--out", "plain").code == 0
     assert run_textq("train", coarse, "--out", "shifted", *SHARES).code == 0

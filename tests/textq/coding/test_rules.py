@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.textq.coding.plain_rules import decide
+from tests.textq.compiled_ways import WAYS, Way, read_by
 from tests.textq.lexicon.made_texts import lexicons, texts
 from textq.coding import rules
 from textq.coding.rules import RulesCoder, RulesOptions
@@ -177,10 +178,12 @@ def units(draw: st.DrawFn) -> CodingUnit:
     return CodingUnit("u", draw(texts), heading=draw(PARTS), stem=draw(PARTS))
 
 
+@pytest.mark.parametrize("way", WAYS)
 @given(coders(), st.lists(units(), max_size=6))
 @settings(max_examples=200, deadline=None)
-def test_codings_are_those_of_the_definition(coder: RulesCoder, drawn: list[CodingUnit]) -> None:
-    codings = coder.code(drawn)
+def test_codings_are_those_of_the_definition(way: Way, coder: RulesCoder, drawn: list[CodingUnit]) -> None:
+    with read_by(way):
+        codings = coder.code(drawn)
     assert len(codings) == len(drawn)
     for unit, coding in zip(drawn, codings, strict=True):
         instrument, subtype, secondary, evidence, confidence, context = decide(coder, unit)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.textq.export.coded_clauses import CODEBOOK, TEXT, build_coding, build_unit
-from textq.export.evidence import Mark, cut_pieces, join_context, list_marks
+from textq.export.evidence import Mark, cut_pieces, join_context, list_marks, list_term_codes
+from textq.lexicon.entry import Entry, Lexicon
 from textq.records import Span
 
 
@@ -24,7 +25,41 @@ from textq.records import Span
     ],
 )
 def test_a_label_is_taken_apart(label: str, mark: Mark) -> None:
-    assert list_marks(build_unit(), build_coding("a", "apple", "red", Span(2, 6, label)), CODEBOOK) == [mark]
+    assert list_marks(build_unit(), build_coding("a", "apple", "red", Span(2, 6, label)), CODEBOOK, {}) == [mark]
+
+
+LEXICON = Lexicon(
+    "fruit",
+    "1",
+    (
+        Entry("专项资金", "apple/red", "anywhere", 1.0),
+        Entry("补贴", "apple/red", "anywhere", 1.0, must="资金"),
+        Entry("补贴", "apple", "anywhere", 1.0),
+        Entry("办法", "", "stop", 1.0),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "label", "code"),
+    [
+        ("apple", "专项资金", "apple/red"),
+        ("pear", "专项资金", "pear"),
+        ("apple", "补贴", "apple"),
+        ("apple", "资金", "apple"),
+        ("apple", "专项资金 +1.2", "apple/green"),
+        ("apple", "pear", "pear"),
+    ],
+)
+def test_a_term_speaks_for_its_own_subtype_where_it_has_one(instrument: str, label: str, code: str) -> None:
+    coding = build_coding("a", instrument, "green", Span(2, 6, label))
+    (mark,) = list_marks(build_unit(), coding, CODEBOOK, list_term_codes(LEXICON))
+
+    assert mark.code == code
+
+
+def test_without_a_lexicon_no_term_has_a_code() -> None:
+    assert list_term_codes(None) == {}
 
 
 def test_the_words_of_a_weight_may_hold_blanks_and_numbers() -> None:
@@ -32,19 +67,23 @@ def test_the_words_of_a_weight_may_hold_blanks_and_numbers() -> None:
         build_unit("a", "a fund of 1.5 million"),
         build_coding("a", "apple", "red", Span(2, 13, "fund of 1.5 +0.8")),
     )
-    assert list_marks(unit, coding, CODEBOOK) == [Mark(2, 13, "apple/red", "+0.8")]
+    assert list_marks(unit, coding, CODEBOOK, {}) == [Mark(2, 13, "apple/red", "+0.8")]
 
 
 def test_marks_stand_in_the_order_of_the_text_the_longer_first() -> None:
     coding = build_coding("a", "pear", None, Span(4, 6), Span(2, 4), Span(2, 6))
 
-    assert [(mark.start, mark.end) for mark in list_marks(build_unit(), coding, CODEBOOK)] == [(2, 6), (2, 4), (4, 6)]
+    assert [(mark.start, mark.end) for mark in list_marks(build_unit(), coding, CODEBOOK, {})] == [
+        (2, 6),
+        (2, 4),
+        (4, 6),
+    ]
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (3, 3), (4, 2), (0, len(TEXT) + 1)])
 def test_evidence_outside_the_clause_is_refused(start: int, end: int) -> None:
     with pytest.raises(ValueError, match=f"a: evidence at .{start}, {end}"):
-        list_marks(build_unit(), build_coding("a", "pear", None, Span(start, end)), CODEBOOK)
+        list_marks(build_unit(), build_coding("a", "pear", None, Span(start, end)), CODEBOOK, {})
 
 
 def test_a_text_is_cut_where_marks_begin_and_end() -> None:

@@ -12,6 +12,7 @@ from tests.textq.export.coded_clauses import CODEBOOK, TEXT, build_coding, build
 from textq.errors import ClauseFileError
 from textq.export import evidence_html
 from textq.export.evidence_html import check_page_size, render_evidence, save_evidence_html
+from textq.lexicon.entry import Entry, Lexicon
 from textq.records import Coding, CodingUnit, Span
 
 HOSTILE = "</p><script>alert(1)</script>\" onmouseover='x' &lt; \x1b[2J\u202e <!--"
@@ -81,6 +82,33 @@ def test_all_that_is_known_is_shown() -> None:
     ):
         assert shown in text
     assert '<html lang="zh">' in text
+
+
+def test_terms_of_a_lexicon_are_shown_with_their_subtype() -> None:
+    coding = build_coding("a", "apple", None, Span(2, 6, "专项资金"))
+    lexicon = Lexicon("x", "1", (Entry("专项资金", "apple/red", "anywhere", 1.0),))
+    text = "".join(render_evidence([build_unit()], [coding], CODEBOOK, "en", lexicon))
+
+    assert '<mark class="k0" title="apple/red">专项资金</mark><i class="for k0" data-for="Red"></i>' in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "named", "explained"),
+    [
+        ("zh", "条款长度 +0.8; 奖励", "<li>条款长度: 条款的字数</li>"),
+        ("en", "length +0.8; 奖励", "<li>length: how long the clause is</li>"),
+    ],
+)
+def test_names_of_the_context_are_translated_and_explained(lang: str, named: str, explained: str) -> None:
+    text = render((build_unit(), build_coding("a", context=("length +0.8", "奖励"))), lang=lang)
+
+    assert named in text
+    assert re.findall("<li>.*?</li>", text) == [explained]
+    assert Page(text).open == []
+
+
+def test_a_page_without_names_to_explain_has_no_legend() -> None:
+    assert '<details class="legend">' not in render((build_unit(), build_coding("a", context=("奖励", "length"))))
 
 
 def test_overlapping_evidence_keeps_the_text() -> None:

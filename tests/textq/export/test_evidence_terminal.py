@@ -8,6 +8,7 @@ import pytest
 from tests.textq.export.coded_clauses import CODEBOOK, TEXT, build_coding, build_unit
 from textq.export.evidence_terminal import describe_evidence, has_colours
 from textq.lexicon.codebook import Codebook, Instrument, Label, Subtype
+from textq.lexicon.entry import Entry, Lexicon
 from textq.records import Coding, CodingUnit, Span
 
 ANSI = re.compile("\x1b\\[[0-9;]*m")
@@ -38,6 +39,23 @@ def test_all_that_is_known_is_shown() -> None:
         f"   {TEXT}",
         "   上下文: 支持; 奖励 +0.4",
     ]
+
+
+def test_terms_of_a_lexicon_are_shown_with_their_subtype() -> None:
+    coding = build_coding("a", "apple", None, Span(2, 6, "专项资金"), Span(12, 14, "补贴"))
+    lexicon = Lexicon("x", "1", (Entry("专项资金", "apple/red", "anywhere", 1.0),))
+    lines = list(describe_evidence([build_unit()], [coding], CODEBOOK, lexicon=lexicon))
+
+    assert lines[1] == "   安排[专项资金｜apple/red]，对企业给予[补贴｜apple]。"
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"), [("zh", "上下文: 条款长度 +0.8; 长度"), ("en", "context: length +0.8; 长度")]
+)
+def test_names_of_the_context_are_in_the_language(lang: str, shown: str) -> None:
+    coding = build_coding("a", "apple", "red", context=("length +0.8", "长度"))
+
+    assert describe(build_unit(), coding, lang=lang)[-1] == f"   {shown}"
 
 
 def test_overlapping_evidence_has_brackets_for_each_stretch() -> None:

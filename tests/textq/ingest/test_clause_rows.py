@@ -71,8 +71,22 @@ def test_clauses_are_read_with_their_context(tmp_path: Path) -> None:
         ("c.csv", 'id,text\na,"x\nb,y\nc,"z"\n', "c.csv:2: no CSV row"),
         ("c.csv", '"id,text\na,x\n', "c.csv:1: no CSV row"),
         ("c.jsonl", "[1]\n", "c.jsonl:1: no JSON object but list"),
+        ("c.csv", "id,text\na,x\nb,\nc, \t\n", "c.csv: no text stands in lines 3, 4"),
+        ("c.jsonl", '{"id": "a", "text": "\u200b\ufeff"}\n', "c.jsonl: no text stands in lines 1"),
+        ("c.jsonl", '{"id": "a", "text": "\u3000"}\n', "c.jsonl: no text stands in lines 1"),
     ],
 )
 def test_files_without_use_are_refused(tmp_path: Path, name: str, text: str, message: str) -> None:
     with pytest.raises(ClauseFileError, match=message):
         read_clauses(write(tmp_path / name, text))
+
+
+def test_an_absent_file_is_said_to_be_absent(tmp_path: Path) -> None:
+    with pytest.raises(ClauseFileError, match=r"nowhere\.csv does not exist\. Check its name"):
+        read_clauses(tmp_path / "nowhere.csv")
+
+
+def test_of_very_many_empty_texts_the_first_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"{at},\n" for at in range(30))
+    with pytest.raises(ClauseFileError, match=r"no text stands in lines 2, 3, .*, 21, …\. Fill"):
+        read_clauses(write(tmp_path / "c.csv", f"id,text\n{rows}"))

@@ -45,7 +45,7 @@ def test_fields_are_read(tmp_path: Path) -> None:
     )
     assert (second.code, second.subtype, second.is_random) == ("law", None, False)
     assert (third.unit.title, third.unit.heading, third.unit.stem, third.document) == ("T", "H", "S", "")
-    assert third.is_random
+    assert (third.is_random, third.is_said_random, first.is_said_random) == (True, False, True)
 
 
 def test_csv_and_codes_with_a_slash(tmp_path: Path) -> None:
@@ -70,12 +70,17 @@ def test_conditions_keep_rows(tmp_path: Path, conditions: list[str], kept: list[
     assert read_ids(write(tmp_path / "gold.jsonl"), *conditions) == kept
 
 
+def test_an_absent_column_is_named_with_those_that_are_there(tmp_path: Path) -> None:
+    with pytest.raises(ClauseFileError, match=r"no row has the column 'dco'.*Found: id, text, code, subtype, doc"):
+        read_ids(write(tmp_path / "gold.jsonl"), "dco=d1")
+
+
 def test_rows_left_out_are_not_checked(tmp_path: Path) -> None:
-    path = write(tmp_path / "gold.jsonl", [*ROWS, {"id": "z", "text": "x", "code": "unheard", "draw": "broken"}])
+    path = write(tmp_path / "gold.jsonl", [*ROWS, {"id": "z", "text": "", "code": "unheard", "draw": "broken"}])
     assert read_ids(path, "draw!=broken") == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("text", ["draw", "=random", "!=random", ""])
+@pytest.mark.parametrize("text", ["draw", "=random", "!=random", "", "draw==random", "draw!==random"])
 def test_conditions_of_another_form_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="is no condition"):
         parse_condition(text)
@@ -100,6 +105,7 @@ def test_weights_are_read(tmp_path: Path) -> None:
         ({"code": "law", "id": "a"}, "gold.jsonl:4: id 'a' stands twice"),
         ({"code": "law", "text": None}, "gold.jsonl:4: every clause needs the fields id and text"),
         ({"code": "law", "text": "\ud800"}, "half a character"),
+        ({"code": "law", "text": " \u3000"}, "gold.jsonl: no text stands in lines 4"),
     ],
 )
 def test_unsuitable_rows_are_refused_with_their_line(tmp_path: Path, row: dict[str, object], message: str) -> None:

@@ -1,10 +1,12 @@
 from collections.abc import Sequence
+from time import process_time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.textq.compiled_ways import WAYS, Way, read_by
 from tests.textq.lexicon.made_texts import lexicons, texts
 from textq.lexicon import batch, chunk
 from textq.lexicon.batch import MatchTable
@@ -44,25 +46,39 @@ def define_all(documents: Sequence[str], lexicon: Lexicon) -> Found:
     return [[(found.start, found.end, found.entry) for found in match_terms(text, lexicon)] for text in documents]
 
 
+@pytest.mark.parametrize("way", WAYS)
 @given(lexicons(), st.lists(texts, max_size=6))
 @settings(max_examples=200, deadline=None)
-def test_many_texts_give_what_each_gives(lexicon: Lexicon, documents: list[str]) -> None:
-    assert match_all(documents, lexicon) == define_all(documents, lexicon)
+def test_many_texts_give_what_each_gives(way: Way, lexicon: Lexicon, documents: list[str]) -> None:
+    with read_by(way):
+        assert match_all(documents, lexicon) == define_all(documents, lexicon)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(st.lists(texts | numbered, max_size=20))
+@settings(deadline=None)
+def test_builtin_lexicon_finds_the_same_in_many_texts(way: Way, documents: list[str]) -> None:
+    with read_by(way):
+        assert match_all(documents, builtin_lexicon()) == define_all(documents, builtin_lexicon())
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(lexicons(), st.lists(texts, max_size=8))
+@settings(deadline=None)
+def test_chunks_make_no_difference(way: Way, lexicon: Lexicon, documents: list[str]) -> None:
+    whole = match_all(documents, lexicon)
+    with pytest.MonkeyPatch.context() as patch, read_by(way):
+        patch.setattr(batch, "CHUNK", 40)
+        patch.setattr(batch, "CHUNK_IN_LOOPS", 40)
+        assert match_all(documents, lexicon) == whole
 
 
 @given(st.lists(texts | numbered, max_size=20))
 @settings(deadline=None)
-def test_builtin_lexicon_finds_the_same_in_many_texts(documents: list[str]) -> None:
-    assert match_all(documents, builtin_lexicon()) == define_all(documents, builtin_lexicon())
-
-
-@given(lexicons(), st.lists(texts, max_size=8))
-@settings(deadline=None)
-def test_chunks_make_no_difference(lexicon: Lexicon, documents: list[str]) -> None:
-    whole = match_all(documents, lexicon)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "CHUNK", 40)
-        assert match_all(documents, lexicon) == whole
+def test_known_bodies_make_no_difference(documents: list[str]) -> None:
+    bodies = np.array([skip_number(text) for text in documents], dtype=np.int64)
+    found = group(builtin_lexicon().matcher.match(documents, bodies), builtin_lexicon(), len(documents))
+    assert found == match_all(documents, builtin_lexicon())
 
 
 def enter(term: str, must: str = "", must_not: str = "", match: MatchKind = "anywhere") -> Entry:
@@ -70,6 +86,7 @@ def enter(term: str, must: str = "", must_not: str = "", match: MatchKind = "any
     return Entry(term, "" if kind in WITHOUT_CODE else "a", kind, 1.0, must, must_not)
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("entries", "text", "expected"),
     [
@@ -77,6 +94,8 @@ def enter(term: str, must: str = "", must_not: str = "", match: MatchKind = "any
         ([enter("补贴", "~4:支持")], "支持一二三补贴", []),
         ([enter("补贴", "~4:支持")], "补贴一二三支持", []),
         ([enter("补贴", "~4:企业们|支持")], "补贴一二支持，", ["补贴"]),
+        ([enter("。补", "支持"), enter("。补贴")], "支持补。补，支持。补贴，补", ["。补", "。补贴"]),
+        ([enter("补", match="start"), enter("贴", "支持")], "补支持贴", ["补", "贴"]),
         ([enter("补贴", "企业们|支持")], "补贴一二。支持", []),
         ([enter("补贴", "", "支持")], "支持；补贴，支 持", ["补贴"]),
         ([enter("(补~3)?贴资")], "贴资，补贴贴资", ["贴资", "补贴贴资"]),
@@ -96,10 +115,12 @@ def enter(term: str, must: str = "", must_not: str = "", match: MatchKind = "any
         ([enter("^为~3补"), enter("为了补贴")], "一、为了补贴，为了补贴", ["为了补", "为了补贴"]),
     ],
 )
-def test_edges_of_the_definition(entries: list[Entry], text: str, expected: list[str]) -> None:
+def test_edges_of_the_definition(way: Way, entries: list[Entry], text: str, expected: list[str]) -> None:
     lexicon = Lexicon("x", "1", tuple(entries))
-    assert match_all([text], lexicon) == define_all([text], lexicon)
-    assert [text[start:end] for start, end, _ in match_all([text], lexicon)[0]] == expected
+    with read_by(way):
+        found = match_all([text], lexicon)
+    assert found == define_all([text], lexicon)
+    assert [text[start:end] for start, end, _ in found[0]] == expected
 
 
 _digits = st.text(alphabet="15.,点%百千万亿零三十分之元年日给a", max_size=14)
@@ -115,19 +136,23 @@ _counted = [
 ]
 
 
+@pytest.mark.parametrize("way", WAYS)
 @given(st.lists(_digits, max_size=5), st.sets(st.sampled_from(_counted), min_size=1))
 @settings(max_examples=200, deadline=None)
-def test_numbers_are_found_as_the_definition_says(documents: list[str], patterns: set[str]) -> None:
+def test_numbers_are_found_as_the_definition_says(way: Way, documents: list[str], patterns: set[str]) -> None:
     entries = [
         Entry(pattern, "a", "pattern", 1.0, "", guard) for pattern in sorted(patterns) for guard in ("", "~1:给")
     ]
     lexicon = Lexicon("x", "1", tuple(entries))
-    assert match_all(documents, lexicon) == define_all(documents, lexicon)
+    with read_by(way):
+        assert match_all(documents, lexicon) == define_all(documents, lexicon)
 
 
-def test_no_texts_and_no_entries() -> None:
-    assert len(builtin_lexicon().matcher.match([])) == 0
-    assert len(Lexicon("x", "1", ()).matcher.match(["补贴", ""])) == 0
+@pytest.mark.parametrize("way", WAYS)
+def test_no_texts_and_no_entries(way: Way) -> None:
+    with read_by(way):
+        assert len(builtin_lexicon().matcher.match([])) == 0
+        assert len(Lexicon("x", "1", ()).matcher.match(["补贴", ""])) == 0
 
 
 def test_table_is_ordered_by_text_and_place() -> None:
@@ -141,11 +166,30 @@ def test_table_is_ordered_by_text_and_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("length", [1, 2, 3, 50, 1001])
-def test_long_rows_of_overlapping_matches(length: int) -> None:
-    lexicon = Lexicon("x", "1", tuple(Entry("补" * n, "a", "anywhere", 1) for n in (2, 3)))
+def test_long_rows_of_overlapping_matches(way: Way, length: int) -> None:
+    lexicon = Lexicon("x", "1", tuple(Entry("补" * n, "a", "anywhere", 1) for n in (2, 3, 5)))
     documents = ["补" * length, "贴" + "补" * length, "补" * (length + 1)]
-    assert match_all(documents, lexicon) == define_all(documents, lexicon)
+    with read_by(way):
+        assert match_all(documents, lexicon) == define_all(documents, lexicon)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("piece", ["采购文件，不得，", "采购文件", "不得", "给予", "给予1万元", "补", "《"])
+def test_one_long_sentence_takes_about_as_long_as_many_short_ones(way: Way, piece: str) -> None:
+    """Where each match looked at all words of its sentence it took a hundred times as long."""
+    matcher = builtin_lexicon().matcher
+
+    def clock(text: str) -> float:
+        start = process_time()
+        matcher.match([text])
+        return process_time() - start
+
+    sentence, sentences = piece * 20_000, (piece * 10 + "。") * 2_000
+    with read_by(way):
+        matcher.match([piece])
+        assert min(clock(sentence) for _ in range(2)) < 20 * min(clock(sentences) for _ in range(2)) + 0.2
 
 
 def test_places_beyond_the_packed_order() -> None:

@@ -235,7 +235,7 @@ def test_the_codebook_of_textq_is_another(made: Workplace) -> None:
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"nowhere\.json cannot be read"):
+    with pytest.raises(ConfigError, match=r"no coder 'nowhere\.json'.*nowhere\.json does not exist"):
         find_coder("nowhere.json")
 
 

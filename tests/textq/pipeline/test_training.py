@@ -14,7 +14,16 @@ from textq.coding.trained.fit import Lesson, Training, TrainingSpec
 from textq.coding.trained.model_file import load_coder
 from textq.errors import ConfigError, TrainingError
 from textq.lexicon.read import builtin_codebook
-from textq.pipeline.training import describe_training, judge_training, read_lessons, train_coder
+from textq.pipeline.training import (
+    FEW,
+    count_few,
+    count_not_said_random,
+    describe_training,
+    judge_training,
+    make_lesson,
+    read_gold_files,
+    train_coder,
+)
 from textq.records import CodingUnit
 
 ROWS = [
@@ -34,7 +43,8 @@ def make_training(probabilities: list[list[float]]) -> Training:
 
 
 def test_lessons_keep_document_weight_and_doubt(tmp_path):
-    lessons = read_lessons([write_rows(tmp_path / "gold.jsonl", ROWS)], builtin_codebook(), weight="w")
+    gold = read_gold_files([write_rows(tmp_path / "gold.jsonl", ROWS)], builtin_codebook(), weight="w")
+    lessons = [make_lesson(clause) for clause in gold]
     assert [lesson.code for lesson in lessons] == ["supply/talent", "none", "none"]
     assert [lesson.document for lesson in lessons] == ["T", "d2", "3"]
     assert [lesson.weight for lesson in lessons] == [1, 2.5, 1]
@@ -46,7 +56,7 @@ def test_a_clause_in_two_files_is_refused(tmp_path):
     first = write_rows(tmp_path / "a.jsonl", ROWS[:2])
     second = write_rows(tmp_path / "b.jsonl", ROWS[1:])
     with pytest.raises(TrainingError, match=r"b\.jsonl: the clause '2' is in an earlier file too"):
-        read_lessons([first, second], builtin_codebook())
+        read_gold_files([first, second], builtin_codebook())
 
 
 def test_each_lesson_is_judged_by_its_class_document_and_weight():
@@ -64,7 +74,7 @@ def test_each_lesson_is_judged_by_its_class_document_and_weight():
 
 def test_the_card_says_what_was_learnt_from(tmp_path):
     path = write_rows(tmp_path / "gold.jsonl", ROWS)
-    lessons = read_lessons([path], builtin_codebook())
+    lessons = [make_lesson(clause) for clause in read_gold_files([path], builtin_codebook())]
     judged = judge_training(make_training([[1, 0, 0, 0]] * 3), lessons, builtin_codebook())
     card = describe_training([path], lessons, TrainingSpec(), measure_scores(judged, None))
     assert card["files"] == [{"name": "gold.jsonl", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]
@@ -96,3 +106,34 @@ def test_a_name_or_folder_that_cannot_be_used_is_refused_before_anything_is_read
     (tmp_path / "m").write_text("", encoding="utf-8")
     with pytest.raises(ConfigError, match="is there already"):
         train_coder([absent], "m", out=tmp_path / "m")
+
+
+def test_codes_and_classes_with_few_lessons_are_counted():
+    codes = ["supply/talent"] * FEW + ["supply/funding"] * (FEW - 1) + ["none"]
+    lessons = [Lesson(CodingUnit(str(at), "a"), code, "d") for at, code in enumerate(codes)]
+    asked = ("supply", "demand", "none", "supply/talent", "supply/funding", "none")
+    assert count_few(lessons, asked) == {"demand": 0, "none": 1, "supply/funding": FEW - 1}
+
+
+@pytest.mark.parametrize(
+    ("draws", "n"),
+    [
+        (["random", "random"], 0),
+        (["random", "enriched"], 0),
+        (["", ""], 2),
+        (["random", ""], 1),
+        (["enriched", "enriched", "enriched"], 3),
+        (["enriched", ""], 1),
+    ],
+)
+def test_clauses_that_calibrate_and_do_not_say_that_they_were_drawn_are_counted(tmp_path, draws, n):
+    rows = [{"id": str(at), "text": "a", "code": "none", "draw": draw} for at, draw in enumerate(draws)]
+    assert count_not_said_random(read_gold_files([write_rows(tmp_path / "g.jsonl", rows)], builtin_codebook())) == n
+
+
+@pytest.mark.parametrize(("n_documents", "advice"), [(3, r"\(--folds 3\)"), (1, r"of others\.$")])
+def test_too_few_documents_are_refused_with_the_ways_out(tmp_path, n_documents, advice):
+    rows = [{"id": str(at), "text": "a", "code": "none", "doc": str(at)} for at in range(n_documents)]
+    path = write_rows(tmp_path / "gold.jsonl", rows)
+    with pytest.raises(TrainingError, match=rf"^{n_documents} documents are too few for 5 folds.*{advice}"):
+        train_coder([path], "m", out=tmp_path / "m")

@@ -16,7 +16,8 @@ from textq.coding.llm.key import Key
 from textq.coding.llm.prompt import Message, make_ids
 from textq.coding.llm.spec import LlmSpec
 from textq.coding.llm.tokens import estimate_format, estimate_messages, estimate_tokens
-from textq.coding.llm.waits import Clock, Gate
+from textq.coding.llm.waits import Gate
+from textq.http.clock import Clock
 from textq.http.waits import MOST_WAIT, choose_backoff, parse_retry_after
 from textq.lexicon.codebook import Codebook
 from textq.notation.controls import mend_half_characters

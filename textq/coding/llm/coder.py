@@ -17,7 +17,7 @@ from textq.coding.llm.plan import Plan, cut_batches, estimate_run
 from textq.coding.llm.prompt import PROMPT_VERSION
 from textq.coding.llm.settle import Question, Result, Settler
 from textq.coding.llm.spec import LlmSpec
-from textq.coding.llm.waits import Clock
+from textq.http.clock import Clock
 from textq.lexicon.codebook import Codebook, split_code
 from textq.notation.controls import has_half_character
 from textq.records import Coding, CodingUnit, Span

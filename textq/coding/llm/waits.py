@@ -1,19 +1,8 @@
-"""Time, for all threads together."""
+"""When requests may be sent again, for all threads together."""
 
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Where time comes from; tests give their own, and wait for nothing."""
-
-    sleep: Callable[[float], object]
-    monotonic: Callable[[], float] = time.monotonic
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+from textq.http.clock import Clock
 
 
 class Gate:

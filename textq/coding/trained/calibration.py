@@ -12,7 +12,7 @@ from textq.coding.trained.features import add_up_classes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PULL = 1.0
+PULL = 30.0
 """Strength of the pull of the bias towards 0, in clauses: with few clauses of a class its bias stays near 0."""
 
 

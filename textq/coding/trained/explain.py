@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textq.coding.trained.features import PLACES, SHAPES, describe_shapes, tabulate_rules
+from textq.coding.trained.features import PLACES, SHAPES
+from textq.coding.trained.stretches import DECIMALS, SMALLEST, cut_stretches
 from textq.coding.trained.weights import count_roots
-from textq.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,25 +20,13 @@ if TYPE_CHECKING:
     from textq.coding.trained.features import Reading
     from textq.coding.trained.model import TrainedModel
     from textq.coding.trained.weights import NgramWeights
-    from textq.records import CodingUnit
+    from textq.records import CodingUnit, Span
 
     _Floats = NDArray[np.floating]
     _Integers = NDArray[np.int64]
 
-N_STRETCHES = 5
-"""At most so many stretches of a text are shown."""
-
 N_CONTEXT = 3
 """At most so many things outside a text are shown."""
-
-SMALLEST = 0.2
-"""What adds less than this to the log odds is not shown."""
-
-LEAST = 0.02
-"""A character that adds less than this to the log odds is no part of a stretch."""
-
-_DECIMALS = 6
-"""What a character adds is rounded to this, so that a reason does not depend on the texts beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +43,11 @@ def explain(
     """Return a reason for each unit, given the positions of its code and of the rival it won against.
 
     Each feature adds value × (weight of the code − weight of the rival) to the log odds of the two, before
-    calibration. A stretch is a run of characters that add something, and its label says its text and the sum; the
-    context says what the other features add, the largest first. What spoke against the code is not shown.
+    calibration. The stretches of the text are those of `cut_stretches`, each with its sum; the context says what
+    the other features add, the largest first. What spoke against the code is not shown.
     """
     texts = [unit.text for unit in reading.units]
-    stretches = cut_stretches(texts, add_up_characters(reading, codes, rivals, model, entries))
+    stretches = cut_stretches(texts, add_up_characters(reading, codes, rivals, model, entries), reading.scores.matches)
     context = _name_largest(*add_up_context(reading, codes, rivals, model))
     return [Reason(spans, names) for spans, names in zip(stretches, context, strict=True)]
 
@@ -92,7 +80,7 @@ def add_up_context(
     of_rules = _compare_rules(reading, codes, rivals, model)
     for name, prefixes in _RULE_CONTEXT.items():
         columns[name] = of_rules[:, [column.startswith(prefixes) for column in model.rule_names]].sum(axis=1)
-    shapes = describe_shapes(reading.units, reading.bodies)
+    shapes = reading.shapes
     for at, (name, _) in enumerate(SHAPES):
         columns[name] = shapes[:, at] * (model.shapes[at, codes] - model.shapes[at, rivals])
     return list(columns), np.stack(list(columns.values()), axis=1)
@@ -110,7 +98,7 @@ _RULE_CONTEXT = {
 def _compare_rules(reading: Reading, codes: _Integers, rivals: _Integers, model: TrainedModel) -> _Floats:
     """Return what each column of the lexicon's evidence adds to the log odds, units × columns."""
     differences: _Floats = (model.rules[:, codes] - model.rules[:, rivals]).T
-    return differences * tabulate_rules(reading.scores)
+    return differences * reading.rules
 
 
 class _Pushes:
@@ -141,47 +129,13 @@ class _Pushes:
 
     def add_up(self) -> _Floats:
         """Return what each character adds."""
-        return np.round(np.cumsum(self._steps)[:-1], _DECIMALS)
+        return np.round(np.cumsum(self._steps)[:-1], DECIMALS)
 
     def _spread(self, starts: _Integers, ends: _Integers, values: _Floats) -> None:
         """Add a value to each character of each ``[start, end)``."""
         size = len(self._steps)
         self._steps += np.bincount(starts, weights=values, minlength=size)
         self._steps -= np.bincount(ends, weights=values, minlength=size)
-
-
-def cut_stretches(texts: Sequence[str], added: _Floats) -> list[tuple[Span, ...]]:
-    """Return the strongest stretches of each text, in their order, from what each character of all texts adds."""
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    owners = np.repeat(np.arange(len(texts)), lengths)
-    opens, closes = _find_runs(added > LEAST, owners)
-    totals = np.append(0.0, np.cumsum(added))
-    sums = np.round(totals[closes] - totals[opens], _DECIMALS)
-    firsts = np.cumsum(lengths) - lengths
-    spans: list[list[Span]] = [[] for _ in texts]
-    kept = _find_largest(sums, owners[opens])
-    columns = (owners[opens[kept]].tolist(), opens[kept].tolist(), closes[kept].tolist(), sums[kept].tolist())
-    for owner, opening, closing, value in zip(*columns, strict=True):
-        start, end = opening - int(firsts[owner]), closing - int(firsts[owner])
-        spans[owner].append(Span(start, end, f"{texts[owner][start:end]} {value:+.1f}"))
-    return [tuple(found) for found in spans]
-
-
-def _find_runs(which: NDArray[np.bool_], owners: _Integers) -> tuple[_Integers, _Integers]:
-    """Return where each run of one owner's marked characters begins, and where it ends."""
-    changes = np.diff(owners).astype(bool)
-    begins, ends = which.copy(), which.copy()
-    begins[1:] &= changes | ~which[:-1]
-    ends[:-1] &= changes | ~which[1:]
-    return np.flatnonzero(begins), np.flatnonzero(ends) + 1
-
-
-def _find_largest(sums: _Floats, owners: _Integers) -> _Integers:
-    """Return the positions, ascending, of the largest stretches of each owner."""
-    enough = np.flatnonzero(sums >= SMALLEST)
-    order = enough[np.lexsort((-sums[enough], owners[enough]))]
-    ranks = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
-    return np.sort(order[ranks < N_STRETCHES])
 
 
 def _name_largest(names: Sequence[str], values: _Floats) -> list[tuple[str, ...]]:

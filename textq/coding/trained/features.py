@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,27 +28,22 @@ _EDGE = 8
 class Place:
     """Where n-grams of characters are read: a name, the longest n-gram, and how much the place counts in training.
 
-    ``read`` takes a unit and the offset of its body (behind its own number); ``is_in_text`` tells whether what it
-    returns is part of the clause's text.
+    ``read`` returns what stands there in each clause; ``is_in_text`` tells whether that is part of the clause's text.
     """
 
     name: str
     longest: int
     scale: float
-    read: Callable[[CodingUnit, int], str]
+    read: Callable[[Reading], list[str]]
     is_in_text: bool
-
-    def find_start(self, unit: CodingUnit, body: int) -> int:
-        """Return the offset in the clause's text at which the place begins."""
-        return len(unit.text) - len(self.read(unit, body)) if self.name == "closing" else body
 
 
 PLACES: tuple[Place, ...] = (
-    Place("text", 3, 0.25, lambda unit, body: unit.text[body:], is_in_text=True),
-    Place("opening", 3, 0.1, lambda unit, body: unit.text[body : body + _EDGE], is_in_text=True),
-    Place("closing", 3, 0.1, lambda unit, body: unit.text[body:][-_EDGE:], is_in_text=True),
-    Place("heading", 2, 0.12, lambda unit, _: unit.heading, is_in_text=False),
-    Place("stem", 2, 0.18, lambda unit, _: unit.stem, is_in_text=False),
+    Place("text", 3, 0.25, lambda reading: reading.behind_numbers, is_in_text=True),
+    Place("opening", 3, 0.1, lambda reading: [text[:_EDGE] for text in reading.behind_numbers], is_in_text=True),
+    Place("closing", 3, 0.1, lambda reading: [text[-_EDGE:] for text in reading.behind_numbers], is_in_text=True),
+    Place("heading", 2, 0.12, lambda reading: [unit.heading for unit in reading.units], is_in_text=False),
+    Place("stem", 2, 0.18, lambda reading: [unit.stem for unit in reading.units], is_in_text=False),
 )
 """The places where n-grams are read, the clause itself first."""
 
@@ -59,22 +55,29 @@ PLACE_FACTORS = (1.0, 0.75, 0.5)
 
 _COLONS = ("：", ":")
 
-SHAPES: tuple[tuple[str, Callable[[Sequence[CodingUnit], NDArray[np.int64]], NDArray[Any]]], ...] = (
-    ("length", lambda units, bodies: np.log1p(np.array([len(unit.text) for unit in units]) - bodies) / 4),
-    ("numbered article", lambda units, bodies: (bodies > 0) & _are_articles(units)),
-    ("numbered item", lambda units, bodies: (bodies > 0) & ~_are_articles(units)),
-    ("has a stem", lambda units, _: np.array([unit.stem != "" for unit in units])),
-    ("has a heading", lambda units, _: np.array([unit.heading != "" for unit in units])),
-    ("ends with a colon", lambda units, _: np.array([unit.text.rstrip()[-1:] in _COLONS for unit in units])),
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Clauses with where their bodies begin, and which have a number before it, that of an article or another."""
+
+    units: Sequence[CodingUnit]
+    bodies: NDArray[np.int64]
+    articles: NDArray[np.bool_]
+    items: NDArray[np.bool_]
+
+
+SHAPES: tuple[tuple[str, Callable[[_Shown], NDArray[Any]]], ...] = (
+    ("length", lambda shown: np.log1p(np.array([len(unit.text) for unit in shown.units]) - shown.bodies) / 4),
+    ("numbered article", lambda shown: shown.articles),
+    ("numbered item", lambda shown: shown.items),
+    ("has a stem", lambda shown: np.array([unit.stem != "" for unit in shown.units])),
+    ("has a heading", lambda shown: np.array([unit.heading != "" for unit in shown.units])),
+    ("ends with a colon", lambda shown: np.array([unit.text.rstrip().endswith(_COLONS) for unit in shown.units])),
 )
 """What is counted of clauses beside their words: a name, and a number of about 0 to 1 a clause."""
 
 
-def _are_articles(units: Sequence[CodingUnit]) -> NDArray[np.bool_]:
-    return np.array([unit.text.lstrip()[:1] == "第" for unit in units], dtype=bool)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What is found out once about units, and used for scores and reasons alike.
 
@@ -94,24 +97,45 @@ class Reading:
 
     def read(self, place: Place) -> list[str]:
         """Return what stands in a place of each clause."""
-        return [place.read(unit, body) for unit, body in zip(self.units, self.bodies, strict=True)]
+        return place.read(self)
 
-    def find_starts(self, place: Place) -> list[int]:
+    def find_starts(self, place: Place) -> Sequence[int]:
         """Return the offset in each clause's text at which a place of the text begins."""
-        return [place.find_start(unit, body) for unit, body in zip(self.units, self.bodies, strict=True)]
+        if place.name != "closing":
+            return self.bodies
+        return [len(unit.text) - len(text) for unit, text in zip(self.units, self.read(place), strict=True)]
+
+    @cached_property
+    def behind_numbers(self) -> list[str]:
+        """The texts without the numbers of the clauses."""
+        return [unit.text[body:] for unit, body in zip(self.units, self.bodies, strict=True)]
+
+    @cached_property
+    def rules(self) -> NDArray[np.float32]:
+        """What the lexicon's evidence comes to: units × `name_rule_columns`."""
+        return tabulate_rules(self.scores)
+
+    @cached_property
+    def shapes(self) -> NDArray[np.float32]:
+        """What is counted beside words: units × `SHAPES`."""
+        return describe_shapes(self.units, self.bodies)
 
 
 def read_units(units: Sequence[CodingUnit], rules: RulesCoder) -> Reading:
     """Return what is found out about units."""
-    return Reading(units, find_bodies([unit.text for unit in units]), rules.score(units))
+    bodies = find_bodies([unit.text for unit in units])
+    return Reading(units, bodies, rules.score(units, np.array(bodies, dtype=np.int64)))
 
 
 def describe_shapes(units: Sequence[CodingUnit], bodies: Sequence[int]) -> NDArray[np.float32]:
     """Return units × `SHAPES`."""
     if not units:
         return np.zeros((0, len(SHAPES)), dtype=np.float32)
-    starts = np.array(bodies, dtype=np.int64)
-    return np.stack([read(units, starts) for _, read in SHAPES], axis=1).astype(np.float32)
+    numbers = [unit.text[:body].strip() for unit, body in zip(units, bodies, strict=True)]
+    numbered = np.array([number != "" for number in numbers])
+    articles = np.array([number.startswith("第") for number in numbers])
+    shown = _Shown(units, np.array(bodies, dtype=np.int64), articles, numbered & ~articles)
+    return np.stack([describe(shown) for _, describe in SHAPES], axis=1).astype(np.float32)
 
 
 def name_rule_columns(codes: Sequence[str]) -> tuple[str, ...]:

@@ -340,8 +340,9 @@ def _check(lessons: Sequence[Lesson], codes: Sequence[str], spec: TrainingSpec) 
         )
     n_documents = len({lesson.document for lesson in lessons})
     if n_documents < spec.folds:
+        fewer = f", or ask for fewer folds (--folds {n_documents})" if n_documents > 1 else ""
         raise TrainingError(
-            f"{n_documents} documents are too few for {spec.folds} folds over documents. Add clauses of others."
+            f"{n_documents} documents are too few for {spec.folds} folds over documents. Add clauses of others{fewer}."
         )
     if len(_list_classes([lesson.code for lesson in lessons])) < 2:
         raise TrainingError("All clauses have one class, so there is nothing to learn. Code clauses of other classes.")

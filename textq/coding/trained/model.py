@@ -11,13 +11,7 @@ import numpy as np
 from textq.coding.rule_scores import list_entries
 from textq.coding.trained.calibration import Calibration, add_up_probabilities, calibrate
 from textq.coding.trained.explain import explain
-from textq.coding.trained.features import (
-    PLACES,
-    describe_shapes,
-    number_classes,
-    read_units,
-    tabulate_rules,
-)
+from textq.coding.trained.features import PLACES, number_classes, read_units
 from textq.lexicon.codebook import split_code
 from textq.records import Coding
 
@@ -98,8 +92,8 @@ class TrainedModel:
         """Return what `score` returns; the scores of a clause do not depend on those beside it, to the last bit."""
         from scipy.sparse import csr_matrix
 
-        scores: Floats = csr_matrix(tabulate_rules(reading.scores)) @ self.rules + self.bias
-        scores += csr_matrix(describe_shapes(reading.units, reading.bodies)) @ self.shapes
+        scores: Floats = csr_matrix(reading.rules) @ self.rules + self.bias
+        scores += csr_matrix(reading.shapes) @ self.shapes
         for place in PLACES:
             if place.name in self.ngrams:
                 scores += self.ngrams[place.name].add_up(reading.read(place))

@@ -24,13 +24,11 @@ class NgramWeights:
 
     def add_up(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the n-grams of each text add to the scores: texts × codes. Equal texts are read once."""
-        distinct = list(dict.fromkeys(texts))
-        sums = self.vocabulary.add_up(distinct, self.weights)
-        sums /= count_roots(distinct)[:, None]
-        if len(distinct) == len(texts):
-            return sums
-        rows = {text: at for at, text in enumerate(distinct)}
-        return sums[[rows[text] for text in texts]]
+        numbers: dict[str, int] = {}
+        rows = [numbers.setdefault(text, len(numbers)) for text in texts]
+        sums = self.vocabulary.add_up(list(numbers), self.weights)
+        sums /= count_roots(list(numbers))[:, None]
+        return sums if len(numbers) == len(texts) else sums[rows]
 
 
 def count_roots(texts: Sequence[str]) -> NDArray[np.float32]:

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from textq.http.clock import Clock
 from textq.ingest.fetch.addresses import Address
 from textq.ingest.fetch.client import Reply
 from textq.ingest.fetch.content import check_kind, choose_ending, find_ending, sniff_kind
 from textq.ingest.fetch.decoding import decode_pieces
 from textq.ingest.fetch.failure import FetchError
-from textq.ingest.fetch.pace import Clock
 from textq.ingest.fetch.partial import Partial, find_total
 from textq.ingest.fetch.visit import Visit, Visitor, refuse_status
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from textq.http.clock import SYSTEM_CLOCK, Clock
 from textq.http.waits import choose_backoff
 from textq.ingest.fetch.addresses import parse_address
 from textq.ingest.fetch.client import parse_proxy
@@ -16,7 +17,6 @@ from textq.ingest.fetch.hosts import Resolver, resolve_host
 from textq.ingest.fetch.listing import ListedRow, Listing, check_manifest
 from textq.ingest.fetch.log import WORK, FetchLog
 from textq.ingest.fetch.names import choose_names
-from textq.ingest.fetch.pace import SYSTEM_CLOCK, Clock
 from textq.ingest.fetch.schedule import HostQueue, Job
 from textq.ingest.fetch.settle import find_kept
 from textq.ingest.fetch.spec import Fetched, FetchSpec

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from textq.http.clock import Clock
 from textq.http.waits import MOST_WAIT, parse_retry_after
 from textq.ingest.fetch.addresses import Address, follow_location
 from textq.ingest.fetch.client import Client, Reply
 from textq.ingest.fetch.decoding import decode_pieces
 from textq.ingest.fetch.failure import FetchError
 from textq.ingest.fetch.hosts import Resolver, check_public
-from textq.ingest.fetch.pace import Clock, Pace
+from textq.ingest.fetch.pace import Pace
 from textq.ingest.fetch.robots import ALLOW_ALL, MOST_BYTES, Robots, parse_robots
 from textq.ingest.fetch.spec import FetchSpec
 

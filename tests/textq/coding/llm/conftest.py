@@ -1,24 +1,22 @@
-"""A chat server on this machine that answers as a test tells it to, and a clock that waits for nothing."""
+"""A chat server on this machine that answers as a test tells it to."""
 
-import http.server
 import json
 import socket
-import socketserver
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from textq.coding.llm import LlmCoder, LlmEstimate, LlmOutcome, LlmSpec
-from textq.coding.llm.waits import Clock
+from textq.http.clock import Clock
 from textq.lexicon.codebook import Codebook, Example, Instrument, Label, Rule, Subtype
 from textq.records import CodingUnit
+
+from ...http.local_server import LocalHandler, LocalServer, Raw, serve
 
 LABEL = Label("类", "class")
 CODEBOOK = Codebook(
@@ -46,7 +44,7 @@ class Said:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    raw: Callable[[Any], None] | None = None
+    raw: Raw | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     finish: str = "stop"
 
@@ -94,88 +92,46 @@ def make_answers(*items: Item) -> str:
 Script = Said | Callable[[dict[str, Any]], Said]
 
 
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+class Server(LocalServer):
     """Follows a script, one step a request; after its end every answer is right."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.script: list[Script] = []
         self.asked: list[Asked] = []
-        self.clock = FakeClock()
         self.always: Callable[[dict[str, Any]], Said] = answer_right
         self.lock = threading.Lock()
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        return self.url("/v1")
 
     def choose(self, body: dict[str, Any]) -> Said:
         with self.lock:
             step: Script = self.script.pop(0) if self.script else self.always
         return step if isinstance(step, Said) else step(body)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that hang up are part of the tests."""
-
 
 def answer_right(body: dict[str, Any]) -> Said:
     return Said(make_answers(*map(make_item, read_units(body))))
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(LocalHandler):
     server: Server
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
+    def answer(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append(Asked(body, headers, self.path, self.server.clock.time))
-        self.close_connection = True
+        self.server.asked.append(Asked(body, self.read_headers(), self.path, self.server.clock.time))
         said = self.server.choose(body)
-        if said.raw is not None:
-            said.raw(self)
-            return
-        data = said.encode()
-        self.send_response(said.status)
-        for name, value in {"Content-Length": str(len(data)), **said.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class FakeClock:
-    """Time that passes only while one sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(seconds=self.time - 1000)
-
-    def clock(self) -> Clock:
-        return Clock(self.sleep, lambda: self.time, self.now)
+        data = b"" if said.raw else said.encode()
+        self.reply(said.status, {"Content-Length": str(len(data)), **said.headers}, data, said.raw)
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.delenv("TEXTQ_LLM_KEY", raising=False)
-    running = Server()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield running
-    running.shutdown()
-    running.server_close()
-    thread.join()
+    with serve(Server()) as running:
+        yield running
 
 
 @dataclass
@@ -216,21 +172,6 @@ def make_units(*texts: str) -> list[CodingUnit]:
 
 def list_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def drip(data: bytes, pause: float = 0.05) -> Callable[[Any], None]:
-    """Send a byte now and then, until the other side hangs up."""
-
-    def send(handler: Any) -> None:
-        for byte in data:
-            try:
-                handler.wfile.write(bytes([byte]))
-                handler.wfile.flush()
-            except OSError:
-                return
-            time.sleep(pause)
-
-    return send
 
 
 def reset(handler: Any) -> None:

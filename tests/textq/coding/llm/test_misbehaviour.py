@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +13,11 @@ from textq.coding.llm import LlmError
 from textq.coding.llm.connection import MOST_BYTES
 from textq.http.waits import MOST_WAIT
 
+from ...http.local_server import drip, serve
 from .conftest import (
     Said,
     Server,
     answer_right,
-    drip,
     list_files,
     make_answers,
     make_item,
@@ -255,19 +254,12 @@ def test_a_redirect_to_another_server_takes_no_key_there(
     server: Server, make_coder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEXTQ_LLM_KEY", "sk-secret-1234")
-    other = Server()
-    thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serve(Server()) as other:
         target = f"{other.base_url}/chat/completions"
         server.always = lambda body: Said(status=308, headers={"Location": target}, body=b"")
         with pytest.raises(LlmError, match="not followed"):
             make_coder().answer(UNITS)
         assert other.asked == []
-    finally:
-        other.shutdown()
-        other.server_close()
-        thread.join()
 
 
 # Time.

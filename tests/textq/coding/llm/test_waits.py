@@ -1,9 +1,8 @@
 import threading
-from datetime import UTC
 
-from textq.coding.llm.waits import Clock, Gate
+from textq.coding.llm.waits import Gate
 
-from .conftest import FakeClock
+from ...http.local_server import FakeClock
 
 
 def test_a_gate_holds_all_threads() -> None:
@@ -17,9 +16,3 @@ def test_a_gate_holds_all_threads() -> None:
     thread.start()
     thread.join()
     assert fake.slept == [9]
-
-
-def test_the_clock_of_the_system_goes() -> None:
-    clock = Clock(sleep=lambda seconds: None)
-    assert clock.now().tzinfo is UTC
-    assert clock.monotonic() <= clock.monotonic()

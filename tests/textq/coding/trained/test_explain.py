@@ -1,15 +1,18 @@
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from textq.coding.rule_scores import list_entries
-from textq.coding.trained import explain as explain_module
-from textq.coding.trained.explain import LEAST, SMALLEST, add_up_characters, add_up_context, cut_stretches, explain
+from textq.coding.trained import stretches as stretches_module
+from textq.coding.trained.explain import add_up_characters, add_up_context, explain
 from textq.coding.trained.features import read_units
 from textq.coding.trained.model import TrainedCoder
 from textq.coding.trained.ngrams import NgramVocabulary
+from textq.coding.trained.stretches import SMALLEST
 from textq.coding.trained.weights import NgramWeights
+from textq.export.evidence_context import CONTEXT_NAMES
 from textq.lexicon.match import skip_number
 from textq.records import CodingUnit, Span
 
@@ -48,21 +51,38 @@ def test_contributions_add_up_to_the_log_odds(coder, parts):
     assert (np.abs(context).max(axis=0) > 0).sum() >= 8
 
 
-def test_all_stretches_together_are_what_the_characters_add(coder, parts, monkeypatch):
-    """With nothing left out, a stretch is a run of characters that speak for the code."""
-    monkeypatch.setattr(explain_module, "N_STRETCHES", 10**6)
-    monkeypatch.setattr(explain_module, "SMALLEST", 0.0)
-    monkeypatch.setattr(explain_module, "LEAST", 0.0)
+def test_the_sum_of_a_stretch_is_what_its_characters_add(coder, parts):
     entries = list_entries(coder.rules.lexicon, coder.codebook)
     added = add_up_characters(*parts, coder.model, entries)
-    first = 0
+    first = n_longer = 0
     for unit, reason in zip(UNITS, explain(*parts, coder.model, entries), strict=True):
-        own = added[first : first + len(unit.text)]
-        marked = [at for span in reason.spans for at in range(span.start, span.end)]
-        assert marked == np.flatnonzero(own > 0).tolist()
-        shown = sum(float(span.label.rpartition(" ")[2]) for span in reason.spans)
-        assert shown == pytest.approx(own[own > 0].sum(), abs=0.05 * len(reason.spans) + 1e-6)
+        for span in reason.spans:
+            own = added[first + span.start : first + span.end].sum()
+            assert float(span.label.rpartition(" ")[2]) == pytest.approx(own, abs=0.05 + 1e-6)
+            n_longer += span.end - span.start > 1
         first += len(unit.text)
+    assert n_longer > len(UNITS) / 2
+
+
+def test_with_nothing_left_out_every_term_and_character_that_speaks_for_the_code_is_marked(coder, parts, monkeypatch):
+    for name, value in {"N_STRETCHES": 10**6, "SMALLEST": 0.0, "SMALLEST_ALONE": 0.0, "LEAST": 0.0}.items():
+        monkeypatch.setattr(stretches_module, name, value)
+    entries = list_entries(coder.rules.lexicon, coder.codebook)
+    added = add_up_characters(*parts, coder.model, entries)
+    matches = parts[0].scores.matches
+    first, n_found = 0, 0
+    for number, (unit, reason) in enumerate(zip(UNITS, explain(*parts, coder.model, entries), strict=True)):
+        own = added[first : first + len(unit.text)].copy()
+        here = matches.text == number
+        words = [found.span() for found in re.finditer("[A-Za-z0-9０-９]+", unit.text)]
+        for start, end in [*words, *zip(matches.start[here], matches.end[here], strict=True)]:
+            own[start:end] = own[start:end].mean().round(6)
+        marked = [at for span in reason.spans for at in range(span.start, span.end) if unit.text[at].isalnum()]
+        spoken = [at for at, char in enumerate(unit.text) if own[at] > 0 and char.isalnum()]
+        assert marked == spoken
+        first += len(unit.text)
+        n_found += len(marked)
+    assert n_found > len(UNITS)
 
 
 def test_stretches_lie_in_the_text_in_order_without_overlap(coder):
@@ -96,32 +116,6 @@ def test_clauses_without_an_instrument_have_reasons_too(coder):
 def test_an_empty_clause_has_no_evidence(coder):
     (coding,) = coder.code([CodingUnit("empty", "", heading="补助")])
     assert coding.evidence == ()
-
-
-@pytest.mark.parametrize("texts", [[], ["", ""]])
-def test_nothing_to_mark(texts):
-    assert cut_stretches(texts, np.zeros(0)) == [()] * len(texts)
-
-
-def test_stretches_of_neighbours_stay_apart():
-    added = np.array([0, 1, 1, 1, 0.5, -1, 0.125])
-    assert cut_stretches(["abc", "", "defg"], added) == [
-        (Span(1, 3, "bc +2.0"),),
-        (),
-        (Span(0, 2, "de +1.5"),),
-    ]
-
-
-def test_small_pushes_are_left_out():
-    just, too_little = LEAST * 1.5, LEAST / 2
-    added = np.array([*[just] * 20, too_little, just, too_little, *[just] * 8])
-    assert cut_stretches(["x" * 31], added) == [(Span(0, 20, f"{'x' * 20} +0.6"), Span(23, 31, f"{'x' * 8} +0.2"))]
-
-
-def test_the_strongest_stretches_are_shown_in_the_order_of_the_text(monkeypatch):
-    monkeypatch.setattr(explain_module, "N_STRETCHES", 2)
-    added = np.array([1, 0, 3, 0, 2, 0, 1, 0])
-    assert cut_stretches(["abcdefgh"], added) == [(Span(2, 3, "c +3.0"), Span(4, 5, "e +2.0"))]
 
 
 def test_what_an_ngram_adds_is_spread_over_its_characters(coder):
@@ -162,6 +156,12 @@ def test_context_names_what_stood_outside_the_text_strongest_first(coder):
         seen |= {entry.rpartition(" ")[0] for entry in coding.context}
     assert len(seen) > 3
     assert seen <= names
+
+
+def test_every_name_of_the_context_has_a_translation(coder):
+    reading = read_units(UNITS[:1], coder.rules)
+    names, _ = add_up_context(reading, np.array([0]), np.array([1]), coder.model)
+    assert sorted(names) == sorted(CONTEXT_NAMES)
 
 
 def test_terms_of_the_stem_count_as_context(coder):

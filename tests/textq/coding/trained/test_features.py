@@ -73,16 +73,17 @@ def test_shapes_of_clauses():
         CodingUnit("b", "（二）给予补助。", stem="下列："),
         CodingUnit("c", "给予补助:  "),
         CodingUnit("d", ""),
+        CodingUnit("e", " 第三方给予补助。"),
     ]
     table = describe_shapes(units, find_bodies([unit.text for unit in units]))
     assert table.dtype == np.float32
     columns = dict(zip([name for name, _ in SHAPES], table.T.tolist(), strict=True))
-    assert columns["numbered article"] == [1, 0, 0, 0]
-    assert columns["numbered item"] == [0, 1, 0, 0]
-    assert columns["has a stem"] == [0, 1, 0, 0]
-    assert columns["has a heading"] == [1, 0, 0, 0]
-    assert columns["ends with a colon"] == [1, 0, 1, 0]
-    assert columns["length"] == pytest.approx([np.log(7) / 4, np.log(6) / 4, np.log(8) / 4, 0])
+    assert columns["numbered article"] == [1, 0, 0, 0, 0]
+    assert columns["numbered item"] == [0, 1, 0, 0, 0]
+    assert columns["has a stem"] == [0, 1, 0, 0, 0]
+    assert columns["has a heading"] == [1, 0, 0, 0, 0]
+    assert columns["ends with a colon"] == [1, 0, 1, 0, 0]
+    assert columns["length"] == pytest.approx([np.log(7) / 4, np.log(6) / 4, np.log(8) / 4, 0, np.log(9) / 4])
 
 
 def test_no_units(rules):

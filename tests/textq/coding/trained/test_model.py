@@ -1,12 +1,16 @@
 import pickle
 import random
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.textq.compiled_ways import needs_loops, read_by
+from tests.textq.lexicon.made_texts import texts
+from textq.coding.coders import find_coder, read_rules
 from textq.coding.trained import model as model_module
 from textq.coding.trained.calibration import Calibration
 from textq.coding.trained.features import read_units
@@ -14,8 +18,13 @@ from textq.coding.trained.fit import _Design, fit_model
 from textq.coding.trained.model import SECONDARY, TrainedCoder
 from textq.coding.trained.ngrams import NgramVocabulary
 from textq.coding.trained.weights import NgramWeights
+from textq.ingest.document import read_document
+from textq.ingest.extract import ReadSpec
+from textq.ingest.files import find_files
 from textq.lexicon.codebook import split_code
-from textq.records import CodingUnit
+from textq.lexicon.places import builtin_gazetteer
+from textq.records import CODED_KINDS, CodingUnit
+from textq.segment.clauses import split_clauses
 
 from .conftest import SPEC, make_lessons, make_units
 
@@ -125,6 +134,63 @@ def test_a_batch_is_coded_like_each_clause_alone(coder):
     assert coder.code(UNITS) == [coding for unit in UNITS for coding in coder.code([unit])]
     alone = np.concatenate([coder.model.score([unit], coder.rules) for unit in UNITS])
     assert alone.tolist() == coder.model.score(UNITS, coder.rules).tolist()
+
+
+@needs_loops
+def test_compiled_loops_give_the_same_scores_and_reasons(coder):
+    scores, codings = [], []
+    for way in ("numpy", "loops"):
+        with read_by(way):
+            scores.append(coder.model.score(UNITS, coder.rules).tobytes())
+            codings.append(coder.code(UNITS))
+    assert scores[0] == scores[1]
+    assert codings[0] == codings[1]
+    assert any(coding.evidence for coding in codings[0])
+
+
+@needs_loops
+def test_compiled_loops_give_the_same_codings_of_the_sample_corpus(repository):
+    full = find_coder("full")
+    units = read_sample(repository / "corpus", 200)
+    probabilities, codings = [], []
+    for way in ("numpy", "loops"):
+        with read_by(way):
+            codings_of_way, of_units = full.code_with_probabilities(units)
+        probabilities.append(of_units.tobytes())
+        codings.append(codings_of_way)
+    assert probabilities[0] == probabilities[1]
+    assert codings[0] == codings[1]
+    assert len(units) == 200
+    assert len({(coding.instrument, coding.subtype) for coding in codings[0]}) > 5
+
+
+def read_sample(corpus, n_clauses):
+    """Return clauses from all over the sample corpus."""
+    units = []
+    for file in find_files([corpus / "documents"]).files:
+        if document := read_document(file, builtin_gazetteer(), ReadSpec()).document:
+            units += [
+                CodingUnit(clause.clause_id, clause.text, document.title, clause.heading, clause.stem)
+                for clause in split_clauses(document)
+                if clause.kind in CODED_KINDS
+            ]
+    return random.Random(7).sample(units, n_clauses)
+
+
+@needs_loops
+@given(st.lists(texts, max_size=12))
+@settings(deadline=None)
+def test_compiled_loops_give_the_same_scores_of_any_text(drawn):
+    rules = read_rules()
+    units = [CodingUnit(str(at), text, "", text[:9], text[-9:]) for at, text in enumerate(drawn)]
+    found = []
+    for way in ("numpy", "loops"):
+        with read_by(way):
+            scores = rules.score(units)
+        matches = [(table.text, table.start, table.end, table.entry) for table in (scores.matches, scores.contexts)]
+        columns = scores.in_text, scores.in_stem, scores.in_heading, *chain.from_iterable(matches)
+        found.append([column.tobytes() for column in columns])
+    assert found[0] == found[1]
 
 
 def test_order_of_clauses_does_not_matter(coder):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.textq.compiled_ways import WAYS, needs_loops, read_by
 from textq.coding.trained import ngrams
 from textq.coding.trained.ngrams import NgramVocabulary, count_ngrams, prepare
 from textq.coding.trained.weights import NgramWeights, count_roots
@@ -49,17 +50,32 @@ def test_find_is_every_occurrence(vocabulary, text):
     assert NgramVocabulary(vocabulary).find(text) == find_plainly(text, vocabulary)
 
 
+@pytest.mark.parametrize("way", WAYS)
 @settings(deadline=None, max_examples=60)
-@given(vocabularies(), texts_of_clauses, st.sampled_from([1, 20, 1 << 18]), st.sampled_from([0, 1 << 13]))
-def test_counts_and_sums_are_those_of_every_occurrence(vocabulary, texts, chunk, widest):
+@given(vocabularies(), texts_of_clauses, st.sampled_from([1, 20, 1 << 18]))
+def test_counts_and_sums_are_those_of_every_occurrence(way, vocabulary, texts, chunk):
     weights = np.arange(len(vocabulary) * 3, dtype=np.float32).reshape(-1, 3) - 7
-    with mock.patch.object(ngrams, "_CHUNK", chunk), mock.patch.object(ngrams, "_WIDEST", widest):
+    with mock.patch.object(ngrams, "_CHUNK", chunk), read_by(way):
         compiled = NgramVocabulary(vocabulary)
         expected = count_plainly(texts, vocabulary)
         assert compiled.count(texts).toarray().tolist() == expected.tolist()
         sums = compiled.add_up(texts, weights)
     assert sums.dtype == np.float32
     assert sums.tolist() == (expected @ weights).tolist()
+
+
+@needs_loops
+@settings(deadline=None)
+@given(vocabularies(), texts_of_clauses, st.integers(0, 1000))
+def test_both_ways_add_up_to_the_same_last_bit(vocabulary, texts, seed):
+    weights = np.random.default_rng(seed).normal(size=(len(vocabulary), 5)).astype(np.float32)
+    compiled = NgramVocabulary(vocabulary)
+    sums = []
+    for way in ("numpy", "loops"):
+        with read_by(way):
+            sums.append(compiled.add_up(texts, weights).tobytes())
+            sums.append(b"".join(compiled.add_up([text], weights).tobytes() for text in texts))
+    assert len(set(sums)) == 1
 
 
 def test_single_characters_alone():
@@ -72,12 +88,14 @@ def test_an_ngram_never_reaches_into_the_next_text():
     assert vocabulary.count(["ab", "c", "", "abc"]).toarray().tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0], [1, 1, 1]]
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("texts", [[], ["", ""]])
-def test_nothing_to_search(texts):
+def test_nothing_to_search(way, texts):
     for vocabulary in (NgramVocabulary(()), NgramVocabulary(("a", "bc"))):
         n = len(vocabulary.ngrams)
         assert vocabulary.count(texts).shape == (len(texts), n)
-        assert vocabulary.add_up(texts, np.ones((n, 2), dtype=np.float32)).tolist() == [[0, 0]] * len(texts)
+        with read_by(way):
+            assert vocabulary.add_up(texts, np.ones((n, 2), dtype=np.float32)).tolist() == [[0, 0]] * len(texts)
 
 
 def test_occurrences_come_by_text():
@@ -116,37 +134,6 @@ def test_runs_without_blanks_are_counted_once_a_text(texts, longest):
         if run.split() == [run]
     )
     assert count_ngrams(texts, longest) == expected
-
-
-MIXER_INVERSE = pow(ngrams._MIXER, -1, 2**64)
-
-
-def make_key(slot: int, rest: int) -> int:
-    """Return a key whose home in a table of 16 slots is ``slot``."""
-    return ((slot << 60 | rest) * MIXER_INVERSE) % 2**64
-
-
-keys_of_few_slots = st.builds(make_key, st.sampled_from([0, 3, 15]), st.integers(0, 2**60 - 1))
-
-
-@settings(deadline=None)
-@given(
-    st.dictionaries(keys_of_few_slots | st.integers(0, 2**64 - 1), st.integers(1, 2**31 - 1), max_size=30),
-    st.lists(keys_of_few_slots | st.just(0), max_size=10),
-)
-def test_hash_table_gives_each_key_its_value_and_others_none(edges, others):
-    table = ngrams._fill_table(edges)
-    asked = [*edges, *others]
-    assert table.look_up(np.array(asked, dtype=np.uint64)).tolist() == [edges.get(key, 0) for key in asked]
-
-
-@pytest.mark.parametrize("slot", [0, 15])
-def test_hash_table_with_keys_of_one_home(slot):
-    edges = {make_key(slot, rest): rest + 1 for rest in range(3)}
-    table = ngrams._fill_table(edges)
-    assert (len(table.keys), table.probes) == (16, 3)
-    asked = np.array([*edges, make_key(slot, 3)], dtype=np.uint64)
-    assert table.look_up(asked).tolist() == [1, 2, 3, 0]
 
 
 def test_weights_count_by_the_root_of_the_length_and_equal_texts_are_equal():

@@ -1,20 +1,16 @@
-"""A site on this machine that answers as a test tells it to, and a clock that waits for nothing."""
+"""A site on this machine that answers as a test tells it to."""
 
 import csv
-import http.server
-import socketserver
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from textq.ingest.fetch import Fetched, FetchSpec, fetch_manifest
-from textq.ingest.fetch.pace import Clock
+
+from ...http.local_server import LocalHandler, LocalServer, Raw, serve
 
 PAGE = "<!DOCTYPE html><html><head><title>通知</title></head><body><p>关于促进发展的通知。</p></body></html>".encode()
 PDF = b"%PDF-1.4\n" + bytes(range(1, 256)) * 400 + b"\n%%EOF\n"
@@ -28,7 +24,7 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=UTF-8"})
     length: bool = True
-    raw: Callable[[Any], None] | None = None
+    raw: Raw | None = None
 
 
 @dataclass
@@ -38,24 +34,18 @@ class Request:
     at: float
 
 
-class Site(socketserver.ThreadingMixIn, http.server.HTTPServer):
+class Site(LocalServer):
     """Answers by path; a list of answers is used up one by one, and its last one stays."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.answers: dict[str, list[Answer]] = {}
         self.requests: list[Request] = []
-        self.clock = FakeClock()
 
     def say(self, path: str, *answers: Answer) -> str:
         """Set the answers to a path, and return its url."""
         self.answers[path] = list(answers)
         return self.url(path)
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}{path}"
 
     def count(self, path: str) -> int:
         return len(self.asked(path))
@@ -63,63 +53,23 @@ class Site(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def asked(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that hang up are part of the tests."""
 
-
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(LocalHandler):
     server: Site
-    protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.requests.append(Request(self.path, headers, self.server.clock.time))
+    def answer(self) -> None:
+        self.server.requests.append(Request(self.path, self.read_headers(), self.server.clock.time))
         answers = self.server.answers.get(self.path, [Answer(b"none", 404)])
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        self.close_connection = True
-        if answer.raw is not None:
-            answer.raw(self)
-            return
-        self.send_response(answer.status)
-        given = {name.lower() for name in answer.headers}
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if answer.length and "content-length" not in given:
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class FakeClock:
-    """Time that passes only while one sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(seconds=self.time - 1000)
-
-    def clock(self) -> Clock:
-        return Clock(lambda: self.time, self.sleep, self.now)
+        said = answers.pop(0) if len(answers) > 1 else answers[0]
+        given = {name.lower() for name in said.headers}
+        length = {"Content-Length": str(len(said.body))} if said.length and "content-length" not in given else {}
+        self.reply(said.status, said.headers | length, said.body, said.raw)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    server = Site()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve(Site()) as server:
+        yield server
 
 
 def write_manifest(folder: Path, rows: Sequence[dict[str, str]], name: str = "manifest.csv") -> Path:
@@ -154,14 +104,3 @@ def fetch(tmp_path: Path, site: Site) -> Callable[..., list[Fetched]]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "corpus"
-
-
-def drip(handler: Any, data: bytes, pause: float = 0.05) -> None:
-    """Send a byte now and then, until the other side hangs up."""
-    for byte in data:
-        try:
-            handler.wfile.write(bytes([byte]))
-            handler.wfile.flush()
-        except OSError:
-            return
-        time.sleep(pause)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from textq.ingest.fetch.pace import SYSTEM_CLOCK
+from textq.http.clock import SYSTEM_CLOCK
 
-from .conftest import PAGE, PDF, Answer, Site, drip
+from ...http.local_server import drip
+from .conftest import PAGE, PDF, Answer, Site
 
 Fetch = Callable[..., Any]
 
@@ -323,14 +324,14 @@ def test_a_server_that_drips_is_left(fetch: Fetch, site: Site, where: str) -> No
     def send(handler: Any) -> None:
         if where == "body":
             handler.wfile.write(head + b"Content-Length: 5000\r\n\r\n")
-            drip(handler, PAGE * 20)
+            drip(PAGE * 20)(handler)
         elif where == "endless":
             handler.wfile.write(head + b"\r\n")
-            drip(handler, PAGE * 20)
+            drip(PAGE * 20)(handler)
         elif where == "head":
-            drip(handler, head + b"X: " + b"x" * 5000)
+            drip(head + b"X: " + b"x" * 5000)(handler)
         else:
-            drip(handler, b"HTTP/1.1 100 Continue\r\n\r\n" * 500, pause=0.002)
+            drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 500, pause=0.002)(handler)
 
     started = SYSTEM_CLOCK.monotonic()
     (row,) = fetch([{"url": site.say("/a", Answer(raw=send))}], timeout=5, most_seconds=0.4)
@@ -341,7 +342,7 @@ def test_a_server_that_drips_is_left(fetch: Fetch, site: Site, where: str) -> No
 
 
 def test_a_server_that_says_nothing_is_tried_again(fetch: Fetch, site: Site) -> None:
-    url = site.say("/a.html", Answer(raw=lambda handler: drip(handler, b"", 0) or handler.rfile.read(1)), Answer())
+    url = site.say("/a.html", Answer(raw=lambda handler: handler.rfile.read(1)), Answer())
     (row,) = fetch([{"url": url}], timeout=0.3)
     assert row.status == "fetched"
     assert site.count("/a.html") == 2

@@ -1,4 +1,5 @@
-from textq.ingest.fetch.pace import Clock, Pace
+from textq.http.clock import Clock
+from textq.ingest.fetch.pace import Pace
 
 
 def test_hosts_have_a_pace_of_their_own() -> None:
