@@ -180,7 +180,7 @@ def units(draw: st.DrawFn) -> CodingUnit:
 
 @pytest.mark.parametrize("way", WAYS)
 @given(coders(), st.lists(units(), max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_codings_are_those_of_the_definition(way: Way, coder: RulesCoder, drawn: list[CodingUnit]) -> None:
     with read_by(way):
         codings = coder.code(drawn)

@@ -18,13 +18,8 @@ from textq.coding.trained.fit import _Design, fit_model
 from textq.coding.trained.model import SECONDARY, TrainedCoder
 from textq.coding.trained.ngrams import NgramVocabulary
 from textq.coding.trained.weights import NgramWeights
-from textq.ingest.document import read_document
-from textq.ingest.extract import ReadSpec
-from textq.ingest.files import find_files
 from textq.lexicon.codebook import split_code
-from textq.lexicon.places import builtin_gazetteer
 from textq.records import CODED_KINDS, CodingUnit
-from textq.segment.clauses import split_clauses
 
 from .conftest import SPEC, make_lessons, make_units
 
@@ -149,9 +144,12 @@ def test_compiled_loops_give_the_same_scores_and_reasons(coder):
 
 
 @needs_loops
-def test_compiled_loops_give_the_same_codings_of_the_sample_corpus(repository):
+def test_compiled_loops_give_the_same_codings_of_the_sample_corpus(sample_run):
     full = find_coder("full")
-    units = read_sample(repository / "corpus", 200)
+    clauses = sample_run.clauses
+    clauses = clauses[clauses["kind"].isin(CODED_KINDS)].sample(200, random_state=7)
+    columns = (clauses[name] for name in ("clause_id", "text", "heading", "stem"))
+    units = [CodingUnit(*one[:2], heading=one[2], stem=one[3]) for one in zip(*columns, strict=True)]
     probabilities, codings = [], []
     for way in ("numpy", "loops"):
         with read_by(way):
@@ -160,21 +158,7 @@ def test_compiled_loops_give_the_same_codings_of_the_sample_corpus(repository):
         codings.append(codings_of_way)
     assert probabilities[0] == probabilities[1]
     assert codings[0] == codings[1]
-    assert len(units) == 200
     assert len({(coding.instrument, coding.subtype) for coding in codings[0]}) > 5
-
-
-def read_sample(corpus, n_clauses):
-    """Return clauses from all over the sample corpus."""
-    units = []
-    for file in find_files([corpus / "documents"]).files:
-        if document := read_document(file, builtin_gazetteer(), ReadSpec()).document:
-            units += [
-                CodingUnit(clause.clause_id, clause.text, document.title, clause.heading, clause.stem)
-                for clause in split_clauses(document)
-                if clause.kind in CODED_KINDS
-            ]
-    return random.Random(7).sample(units, n_clauses)
 
 
 @needs_loops
