@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from econ.diagnostics import correlate_columns, measure_inflation
     from econ.errors import EconError
     from econ.estimate import Dropped, Estimate, WaldTest
+    from econ.event_points import EventStudy
+    from econ.event_study import fit_event_study
     from econ.filters import cut_window, filter_series
     from econ.intensities import Intensities, interact_scores
     from econ.pairs import form_pairs
     from econ.panel import fit_panel
+    from econ.placebo import permute_designations, run_placebo
+    from econ.placebo_result import Placebo
     from econ.simulate import simulate_series
     from econ.synchronization import measure_synchronization
     from econ.tables import tabulate_estimates
@@ -28,7 +32,9 @@ _HOMES = {
     "Dropped": "econ.estimate",
     "EconError": "econ.errors",
     "Estimate": "econ.estimate",
+    "EventStudy": "econ.event_points",
     "Intensities": "econ.intensities",
+    "Placebo": "econ.placebo_result",
     "WaldTest": "econ.estimate",
     "assign_treatment": "econ.treatment",
     "build_entropy_index": "econ.development",
@@ -37,12 +43,15 @@ _HOMES = {
     "cut_window": "econ.filters",
     "filter_series": "econ.filters",
     "find_designated": "econ.treatment",
+    "fit_event_study": "econ.event_study",
     "fit_panel": "econ.panel",
     "form_pairs": "econ.pairs",
     "interact_scores": "econ.intensities",
     "measure_inflation": "econ.diagnostics",
     "measure_krugman": "econ.combine",
     "measure_synchronization": "econ.synchronization",
+    "permute_designations": "econ.placebo",
+    "run_placebo": "econ.placebo",
     "simulate_series": "econ.simulate",
     "tabulate_estimates": "econ.tables",
 }
@@ -51,7 +60,9 @@ __all__ = [
     "Dropped",
     "EconError",
     "Estimate",
+    "EventStudy",
     "Intensities",
+    "Placebo",
     "WaldTest",
     "assign_treatment",
     "build_entropy_index",
@@ -60,12 +71,15 @@ __all__ = [
     "cut_window",
     "filter_series",
     "find_designated",
+    "fit_event_study",
     "fit_panel",
     "form_pairs",
     "interact_scores",
     "measure_inflation",
     "measure_krugman",
     "measure_synchronization",
+    "permute_designations",
+    "run_placebo",
     "simulate_series",
     "tabulate_estimates",
 ]
