@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
@@ -16,11 +15,11 @@ from econ.event_times import EVENT_TIME, EventTimes, count_cohorts, count_rows, 
 from econ.panel import fit_panel
 from econ.sample import build_sample
 from econ.simultaneous import DRAWS, SEED
-from econ.spec import AUTO, check_choice
+from econ.spec import AUTO, check_choice, check_names
 from econ.within import Absorber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -100,8 +99,8 @@ def fit_event_study(
     """
     if not isinstance(frame, pd.DataFrame):
         raise SpecError(f"The 'frame' parameter of fit_event_study must be a DataFrame. Got {type(frame).__name__}.")
-    effects = _check_names("absorb", () if absorb is None else absorb)
-    controls = _check_names("regressors", regressors)
+    effects = check_names("fit_event_study", "absorb", () if absorb is None else absorb)
+    controls = check_names("fit_event_study", "regressors", regressors)
     _check_columns(outcome, event_time, weights, controls)
     _check_places(window, reference)
     _check_options(normalise, draws, seed)
@@ -124,17 +123,7 @@ def fit_event_study(
     return assemble_points(_set_reference(estimate, f"{event_time}={reference}"), design, normalise)
 
 
-def _check_names(parameter: str, names: object) -> list[str]:
-    """Return a sequence of names; a lone string is none."""
-    given = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [None]
-    if not all(isinstance(name, str) for name in given):
-        raise SpecError(
-            f"The {parameter!r} parameter of fit_event_study must be a list of column names. Got {names!r} instead."
-        )
-    return [str(name) for name in given]
-
-
-def _check_columns(outcome: object, event_time: object, weights: object, regressors: list[str]) -> None:
+def _check_columns(outcome: object, event_time: object, weights: object, regressors: tuple[str, ...]) -> None:
     named = {"outcome": outcome, "event_time": event_time, "weights": "" if weights is None else weights}
     for parameter, value in named.items():
         if not isinstance(value, str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, get_args
 
@@ -19,10 +18,12 @@ from econ.estimate import Dropped, Estimate
 from econ.inference import Fit, compute_inference
 from econ.keys import NODE, find_group_sources
 from econ.sample import build_sample
-from econ.spec import AUTO, INTERCEPT, MEMBERS, Engine, Model, PanelSpec, check_choice, parse_vcov
+from econ.spec import AUTO, INTERCEPT, MEMBERS, Engine, Model, PanelSpec, check_choice, check_names, parse_vcov
 from econ.within import Absorber
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from econ.sample import Sample
     from econ.spec import VcovLike
 
@@ -119,8 +120,8 @@ def _check_arguments(
     for parameter, value in (("outcome", outcome), ("weights", "" if weights is None else weights)):
         if not isinstance(value, str):
             raise SpecError(f"The {parameter!r} parameter of fit_panel must name a column. Got {value!r} instead.")
-    names = _check_names("regressors", regressors)
-    effects = _check_names("absorb", () if absorb is None else absorb)
+    names = check_names("fit_panel", "regressors", regressors)
+    effects = check_names("fit_panel", "absorb", () if absorb is None else absorb)
     if not names or {outcome, INTERCEPT} & set(names):
         raise SpecError(
             f"The 'regressors' parameter of fit_panel must name one or more columns, none of them {outcome!r} (the "
@@ -132,20 +133,6 @@ def _check_arguments(
     for column in wanted.by:
         find_group_sources(frame, column)
     return PanelSpec(outcome, names, effects, wanted, weights, model, engine)
-
-
-def _check_names(parameter: str, names: object) -> tuple[str, ...]:
-    """Return a sequence of different names; a lone string is none."""
-    given = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [None]
-    if not all(isinstance(name, str) for name in given):
-        raise SpecError(
-            f"The {parameter!r} parameter of fit_panel must be a list of column names. Got {names!r} instead."
-        )
-    names = [str(name) for name in given]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise SpecError(f"The {parameter!r} parameter of fit_panel names {', '.join(doubled)} twice. Name it once.")
-    return tuple(names)
 
 
 def _check_outcome(outcome: str, sample: Sample, within: FloatArray) -> None:

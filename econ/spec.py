@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeGuard, get_args
 
@@ -88,6 +88,26 @@ def check_choice(function: str, parameter: str, value: object, choices: Sequence
     if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
         shown = ", ".join(repr(choice) for choice in choices)
         raise SpecError(f"The {parameter!r} parameter of {function} must be one of {shown}. Got {value!r} instead.")
+
+
+def check_names(function: str, parameter: str, names: object) -> tuple[str, ...]:
+    """Return a sequence of different names of columns; a lone string is none.
+
+    Raises
+    ------
+    SpecError
+        The 'x' parameter of f must be a list of column names, or names one twice.
+    """
+    given = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [None]
+    if not all(isinstance(name, str) for name in given):
+        raise SpecError(
+            f"The {parameter!r} parameter of {function} must be a list of column names. Got {names!r} instead."
+        )
+    checked = [str(name) for name in given]
+    doubled = sorted({name for name in checked if checked.count(name) > 1})
+    if doubled:
+        raise SpecError(f"The {parameter!r} parameter of {function} names {', '.join(doubled)} twice. Name it once.")
+    return tuple(checked)
 
 
 def parse_vcov(vcov: VcovLike, ssc: str | None = None) -> VcovSpec:

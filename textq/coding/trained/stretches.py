@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -45,6 +46,9 @@ _SIGNS = "%％‰℃°"
 _PERCENT = [ord("%"), ord("‰")]
 _IN_NUMBERS = [ord("."), ord(",")]
 """Signs that may stand in numbers, as they are folded."""
+
+_WITH_MARKS = (range(0x20000), range(0xE0000, 0xE1000))
+"""The planes of Unicode that hold accents and signs of variants; the others hold ideographs alone, or nothing."""
 
 _LAST_POINT = 0xFFFF
 """Code points behind this one are rare ideographs and pictures: all count as letters."""
@@ -136,7 +140,10 @@ def _speaking_points() -> _Flags:
 @cache
 def _extending_points() -> _Flags:
     """Return which code points only change the character before them: accents, signs of variants."""
-    return np.array([category(chr(point))[0] == "M" for point in range(0x110000)])
+    extending = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
+    for points in _WITH_MARKS:
+        extending[points.start : points.stop] = [category(chr(point))[0] == "M" for point in points]
+    return extending
 
 
 def _find_largest(sums: _Floats, owners: _Integers) -> _Integers:
