@@ -81,8 +81,8 @@ class _Candidates:
     end: Integers
     entry: Integers
 
-    def keep(self, which: Flags) -> _Candidates:
-        return _Candidates(self.begin[which], self.start[which], self.end[which], self.entry[which])
+    def keep(self, which: Integers) -> _Candidates:
+        return _Candidates(*(column.take(which) for column in (self.begin, self.start, self.end, self.entry)))
 
 
 class BatchMatcher:
@@ -156,14 +156,15 @@ class BatchMatcher:
             until = chunk.stops[np.searchsorted(chunk.stops, reach)]
             shows &= ~_lie_within(candidates.start[chosen], reach - 1, until - 1)
         evidence = chosen[shows]
-        owners = owners[evidence]
-        start, end = (places[evidence] - chunk.firsts[owners] for places in (candidates.start, candidates.end))
+        owners = owners.take(evidence)
+        firsts = chunk.firsts.take(owners)
+        start, end = (places.take(evidence) - firsts for places in (candidates.start, candidates.end))
         return MatchTable(owners + first, start, end, entries[shows])
 
     def _find_candidates(self, chunk: Chunk) -> tuple[_Candidates, Integers]:
         """Return what may count, sorted, and the text of each."""
         found, roles = (self._find_words_in_loops if chunk.in_loops else self._find_words)(chunk)
-        chained, gates, guarding = (found.keep(np.flatnonzero(roles & role)) for role in (CHAIN, GATE, GUARD))
+        chained, gates, guarding = (found.keep(np.flatnonzero((roles & role) != 0)) for role in (CHAIN, GATE, GUARD))
         matches = self._patterns.find(chunk, chained, gates)
         candidates = (self._sort_in_loops if chunk.in_loops else self._list_candidates)(found, roles, *matches)
         owners, kept, unsure = (self._place_in_loops if chunk.in_loops else self._place)(chunk, candidates)
@@ -172,14 +173,15 @@ class BatchMatcher:
         if len(asked):
             start, end, entry = candidates.start[asked], candidates.end[asked], candidates.entry[asked]
             kept[asked] = self._guards.ask(start, end, entry, chunk, guarding)
-        return candidates.keep(kept), owners[kept]
+        counting = np.flatnonzero(kept)
+        return candidates.keep(counting), owners.take(counting)
 
     def _find_words(self, chunk: Chunk) -> tuple[Words, Roles]:
         """Return all words, and their roles; those that cut a word that spaces set apart may be parts of patterns."""
         found = Words(*self._trie.find(chunk.chars))
         roles = self._roles.take(found.word)
         letters = letter_points()
-        first, last = np.flatnonzero(roles & LETTER_FIRST), np.flatnonzero(roles & LETTER_LAST)
+        first, last = np.flatnonzero((roles & LETTER_FIRST) != 0), np.flatnonzero((roles & LETTER_LAST) != 0)
         ends = found.start[last] + self._lengths[found.word[last]]
         cut_before = first[letters[chunk.points[found.start[first] - 1]]]
         cut_behind = last[letters[chunk.points[ends]]]
@@ -197,7 +199,7 @@ class BatchMatcher:
         self, found: Words, roles: Roles, start: Integers, end: Integers, entry: Integers
     ) -> _Candidates:
         """Return the terms among the words, and the matches of patterns, sorted."""
-        terms = found.keep(np.flatnonzero(roles & TERM))
+        terms = found.keep(np.flatnonzero((roles & TERM) != 0))
         at, holders = self._holders.look_up(terms.word)
         return self._sort(
             np.concatenate([terms.start[at], start]),

@@ -54,9 +54,9 @@ class Words:
     start: Integers
     word: Integers
 
-    def keep(self, which: Flags | Integers) -> Words:
-        """Return some of them."""
-        return Words(self.start[which], self.word[which])
+    def keep(self, which: Integers) -> Words:
+        """Return those at some positions."""
+        return Words(self.start.take(which), self.word.take(which))
 
 
 class Chunk:

@@ -72,43 +72,30 @@ def find_words(
 
 
 def add_up_words(
-    chars: Integers,
-    bounds: Integers,
-    bases: Integers,
-    parents: Integers,
-    words: Integers,
-    weights: Floats,
-    longest: int,
+    chars: Integers, bounds: Integers, bases: Integers, parents: Integers, words: Integers, weights: Floats
 ) -> Floats:
-    """Return the sum of the weights of all words in each text, texts × columns of ``weights``.
+    """Return the sum of the weights of the longest word at each place of each text, texts × columns of ``weights``.
 
-    Text ``t`` is ``chars[bounds[t] : bounds[t + 1]]``. Words of one length are added up in their order, the shortest
-    first, then the sums of all lengths: as the rows of a sparse matrix are.
+    Text ``t`` is ``chars[bounds[t] : bounds[t + 1]]``, of which the last is 0. Weights are added up in the order of
+    places: as the rows of a sparse matrix are.
     """
     n_columns = weights.shape[1]
     sums = np.zeros((len(bounds) - 1, n_columns), dtype=np.float32)
-    of_lengths = np.zeros((longest, n_columns), dtype=np.float32)
     for text in range(len(bounds) - 1):
-        last = bounds[text + 1]
-        of_lengths[:] = 0
-        for start in range(bounds[text], last):
+        for start in range(bounds[text], bounds[text + 1] - 1):
             node = chars[start]
-            at = start
-            while True:
-                word = words[node]
-                if word >= 0:
-                    for column in range(n_columns):
-                        of_lengths[at - start, column] += weights[word, column]
-                at += 1
-                if at == last:
-                    break
-                child = bases[node] + chars[at]
-                if parents[child] != node:
-                    break
+            longest = words[node]
+            at = start + 1
+            child = bases[node] + chars[at]
+            while parents[child] == node:
                 node = child
-        for length in range(longest):
-            for column in range(n_columns):
-                sums[text, column] += of_lengths[length, column]
+                if words[node] >= 0:
+                    longest = words[node]
+                at += 1
+                child = bases[node] + chars[at]
+            if longest >= 0:
+                for column in range(n_columns):
+                    sums[text, column] += weights[longest, column]
     return sums
 
 

@@ -38,7 +38,7 @@ from textq.segment.clauses import split_clauses
 
 ROOT = Path(__file__).parents[3]
 LAWS = Path(os.environ.get("TEXTQ_SHARED") or ROOT.parent / "shared") / "data" / "policy" / "laws.jsonl.gz"
-ROUNDS = 3
+ROUNDS = 5
 BATCH = 20_000
 MEGABYTES = 20.0
 SLICE = 0.2

@@ -110,10 +110,10 @@ class _Pushes:
         self._steps = np.zeros(int(lengths.sum()) + 1)
 
     def add_ngrams(
-        self, texts: Sequence[str], begins: Sequence[int], place: NgramWeights, codes: _Integers, rivals: _Integers
+        self, texts: Sequence[str], begins: _Integers, place: NgramWeights, codes: _Integers, rivals: _Integers
     ) -> None:
         """Add the n-grams of a place whose texts begin at ``begins`` of the clauses' own texts."""
-        firsts = self._firsts + np.array(begins, dtype=np.int64)
+        firsts = self._firsts + begins
         roots = count_roots(texts)
         for owners, starts, ngrams, length in place.vocabulary.search(texts):
             differences = place.weights[ngrams, codes[owners]] - place.weights[ngrams, rivals[owners]]

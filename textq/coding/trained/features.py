@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -58,21 +58,21 @@ _COLONS = ("：", ":")
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Clauses with where their bodies begin, and which have a number before it, that of an article or another."""
+    """Clauses and their texts, with where their bodies begin, and the first character of the number before each."""
 
     units: Sequence[CodingUnit]
+    texts: Sequence[str]
     bodies: NDArray[np.int64]
-    articles: NDArray[np.bool_]
-    items: NDArray[np.bool_]
+    marks: Sequence[str]
 
 
-SHAPES: tuple[tuple[str, Callable[[_Shown], NDArray[Any]]], ...] = (
-    ("length", lambda shown: np.log1p(np.array([len(unit.text) for unit in shown.units]) - shown.bodies) / 4),
-    ("numbered article", lambda shown: shown.articles),
-    ("numbered item", lambda shown: shown.items),
-    ("has a stem", lambda shown: np.array([unit.stem != "" for unit in shown.units])),
-    ("has a heading", lambda shown: np.array([unit.heading != "" for unit in shown.units])),
-    ("ends with a colon", lambda shown: np.array([unit.text.rstrip().endswith(_COLONS) for unit in shown.units])),
+SHAPES: tuple[tuple[str, Callable[[_Shown], NDArray[np.floating] | list[bool]]], ...] = (
+    ("length", lambda shown: np.log1p(count_characters(shown.texts) - shown.bodies) / 4),
+    ("numbered article", lambda shown: [mark == "第" for mark in shown.marks]),
+    ("numbered item", lambda shown: [mark not in ("", "第") for mark in shown.marks]),
+    ("has a stem", lambda shown: [unit.stem != "" for unit in shown.units]),
+    ("has a heading", lambda shown: [unit.heading != "" for unit in shown.units]),
+    ("ends with a colon", lambda shown: [text.rstrip().endswith(_COLONS) for text in shown.texts]),
 )
 """What is counted of clauses beside their words: a name, and a number of about 0 to 1 a clause."""
 
@@ -92,23 +92,28 @@ class Reading:
     """
 
     units: Sequence[CodingUnit]
-    bodies: Sequence[int]
+    bodies: NDArray[np.int64]
     scores: RuleScores
 
     def read(self, place: Place) -> list[str]:
         """Return what stands in a place of each clause."""
         return place.read(self)
 
-    def find_starts(self, place: Place) -> Sequence[int]:
+    def find_starts(self, place: Place) -> NDArray[np.int64]:
         """Return the offset in each clause's text at which a place of the text begins."""
         if place.name != "closing":
             return self.bodies
-        return [len(unit.text) - len(text) for unit, text in zip(self.units, self.read(place), strict=True)]
+        return count_characters(self.texts) - count_characters(self.read(place))
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The texts of the clauses."""
+        return [unit.text for unit in self.units]
 
     @cached_property
     def behind_numbers(self) -> list[str]:
         """The texts without the numbers of the clauses."""
-        return [unit.text[body:] for unit, body in zip(self.units, self.bodies, strict=True)]
+        return [text[body:] for text, body in zip(self.texts, self.bodies.tolist(), strict=True)]
 
     @cached_property
     def rules(self) -> NDArray[np.float32]:
@@ -123,19 +128,24 @@ class Reading:
 
 def read_units(units: Sequence[CodingUnit], rules: RulesCoder) -> Reading:
     """Return what is found out about units."""
-    bodies = find_bodies([unit.text for unit in units])
-    return Reading(units, bodies, rules.score(units, np.array(bodies, dtype=np.int64)))
+    bodies = np.array(find_bodies([unit.text for unit in units]), dtype=np.int64)
+    return Reading(units, bodies, rules.score(units, bodies))
 
 
-def describe_shapes(units: Sequence[CodingUnit], bodies: Sequence[int]) -> NDArray[np.float32]:
+def describe_shapes(units: Sequence[CodingUnit], bodies: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return units × `SHAPES`."""
-    if not units:
-        return np.zeros((0, len(SHAPES)), dtype=np.float32)
-    numbers = [unit.text[:body].strip() for unit, body in zip(units, bodies, strict=True)]
-    numbered = np.array([number != "" for number in numbers])
-    articles = np.array([number.startswith("第") for number in numbers])
-    shown = _Shown(units, np.array(bodies, dtype=np.int64), articles, numbered & ~articles)
-    return np.stack([describe(shown) for _, describe in SHAPES], axis=1).astype(np.float32)
+    texts = [unit.text for unit in units]
+    marks = [text[:body].strip()[:1] for text, body in zip(texts, bodies.tolist(), strict=True)]
+    shown = _Shown(units, texts, bodies, marks)
+    table = np.empty((len(units), len(SHAPES)), dtype=np.float32)
+    for at, (_, describe) in enumerate(SHAPES):
+        table[:, at] = describe(shown)
+    return table
+
+
+def count_characters(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the length of each text."""
+    return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
 
 
 def name_rule_columns(codes: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +171,8 @@ def tabulate_rules(scores: RuleScores) -> NDArray[np.float32]:
     totals = of_classes.sum(axis=1, keepdims=True)
     shares = np.divide(of_classes, totals, out=np.zeros_like(of_classes), where=totals > 0)
     winners = (np.arange(shares.shape[1]) == shares.argmax(axis=1)[:, None]) & (totals > 0)
-    return np.hstack([*map(np.log1p, places), shares, winners, totals == 0]).astype(np.float32)
+    logs = (np.log1p(place, out=np.zeros_like(place), where=place > 0) for place in places)
+    return np.hstack([*logs, shares, winners, totals == 0], dtype=np.float32)
 
 
 def number_classes(codes: Sequence[str]) -> NDArray[np.int64]:

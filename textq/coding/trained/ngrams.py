@@ -87,30 +87,41 @@ class NgramVocabulary:
         shape = (len(texts), len(self.ngrams))
         return coo_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape).tocsr()
 
-    def add_up(self, texts: Sequence[str], weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the sum of the weights (n-grams × codes) of all occurrences in each text: texts × codes.
-
-        The n-grams of one length are added up in their order, then the sums of all lengths, the shortest first.
-        """
-        if prefer_loops(sum(map(len, texts))):
-            return self._add_up_in_loops(texts, weights)
-        from scipy.sparse import csr_matrix
-
-        sums = np.zeros((len(texts), weights.shape[1]), dtype=np.float32)
-        for first, last, chars, begins in self._read_chunks(texts):
-            for _, places, ngrams in self._trie.search(chars):
-                bounds = np.searchsorted(places, begins).astype(np.int32)
-                ones = np.ones(len(ngrams), dtype=np.float32)
-                counts = csr_matrix((ones, ngrams.astype(np.int32), bounds), shape=(last - first, len(weights)))
-                sums[first:last] += counts @ weights
+    def add_up_prefixes(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the weights (n-grams × codes) of each n-gram and of all that it begins with, the shortest first."""
+        sums = np.zeros_like(weights)
+        for owners, starts, ngrams, _ in self.search(self.ngrams):
+            beginning = np.flatnonzero(starts == 0)
+            sums[owners[beginning]] += weights[ngrams[beginning]]
         return sums
 
-    def _add_up_in_loops(self, texts: Sequence[str], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    def add_up(self, texts: Sequence[str], of_prefixes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the sum of the weights of all occurrences in each text: texts × codes.
+
+        ``of_prefixes`` is what `add_up_prefixes` returns of the weights: all n-grams at one place are the longest one
+        and some that it begins with. The sums are added up in the order of places.
+        """
+        if prefer_loops(sum(map(len, texts))):
+            return self._add_up_in_loops(texts, of_prefixes)
+        from scipy.sparse import csr_matrix
+
+        sums = np.zeros((len(texts), of_prefixes.shape[1]), dtype=np.float32)
+        for first, last, chars, begins in self._read_chunks(texts):
+            longest = np.full(len(chars), -1, dtype=np.int32)
+            for _, places, ngrams in self._trie.search(chars):
+                longest[places] = ngrams
+            places = np.flatnonzero(longest >= 0)
+            ones, bounds = np.ones(len(places), dtype=np.float32), np.searchsorted(places, begins).astype(np.int32)
+            occurrences = csr_matrix((ones, longest[places], bounds), shape=(last - first, len(of_prefixes)))
+            sums[first:last] = occurrences @ of_prefixes
+        return sums
+
+    def _add_up_in_loops(self, texts: Sequence[str], of_prefixes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what `add_up` returns, to the last bit."""
         trie, add_up = self._trie, compile_loop(add_up_words)
-        sums = [np.zeros((0, weights.shape[1]), dtype=np.float32)]
+        sums = [np.zeros((0, of_prefixes.shape[1]), dtype=np.float32)]
         for _, _, chars, begins in self._read_chunks(texts):
-            sums.append(add_up(chars, begins, trie.bases, trie.parents, trie.words, weights, trie.longest))
+            sums.append(add_up(chars, begins, trie.bases, trie.parents, trie.words, of_prefixes))
         return np.concatenate(sums)
 
     def search(self, texts: Sequence[str]) -> Iterator[tuple[Integers, Integers, Integers, int]]:

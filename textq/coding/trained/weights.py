@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +27,13 @@ class NgramWeights:
         """Return what the n-grams of each text add to the scores: texts × codes. Equal texts are read once."""
         numbers: dict[str, int] = {}
         rows = [numbers.setdefault(text, len(numbers)) for text in texts]
-        sums = self.vocabulary.add_up(list(numbers), self.weights)
+        sums = self.vocabulary.add_up(list(numbers), self._of_prefixes)
         sums /= count_roots(list(numbers))[:, None]
         return sums if len(numbers) == len(texts) else sums[rows]
+
+    @cached_property
+    def _of_prefixes(self) -> NDArray[np.float32]:
+        return self.vocabulary.add_up_prefixes(self.weights)
 
 
 def count_roots(texts: Sequence[str]) -> NDArray[np.float32]:

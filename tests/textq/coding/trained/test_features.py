@@ -75,7 +75,7 @@ def test_shapes_of_clauses():
         CodingUnit("d", ""),
         CodingUnit("e", " 第三方给予补助。"),
     ]
-    table = describe_shapes(units, find_bodies([unit.text for unit in units]))
+    table = describe_shapes(units, np.array(find_bodies([unit.text for unit in units])))
     assert table.dtype == np.float32
     columns = dict(zip([name for name, _ in SHAPES], table.T.tolist(), strict=True))
     assert columns["numbered article"] == [1, 0, 0, 0, 0]
@@ -89,7 +89,7 @@ def test_shapes_of_clauses():
 def test_no_units(rules):
     reading = read_units([], rules)
     assert tabulate_rules(reading.scores).shape == (0, len(name_rule_columns((*rules.codebook.codes, "none"))))
-    assert describe_shapes([], []).shape == (0, len(SHAPES))
+    assert describe_shapes([], np.zeros(0, dtype=np.int64)).shape == (0, len(SHAPES))
 
 
 def test_places_are_read_behind_the_number(rules):
