@@ -37,7 +37,12 @@ def prefer_loops(n_characters: int) -> bool:
     global _searched  # a count for the whole process; results do not depend on it
     with _counting:
         _searched += n_characters
-    return _searched >= ENOUGH and _load_compiler() is not None
+    return _searched >= ENOUGH and can_compile()
+
+
+def can_compile() -> bool:
+    """Tell whether loops can be compiled here; looking takes as long as loading numba."""
+    return _load_compiler() is not None
 
 
 def compile_loop(loop: Loop) -> Loop:

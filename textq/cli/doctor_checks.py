@@ -64,6 +64,7 @@ def run_checks() -> Iterator[Check]:
     yield check_ofd()
     yield check_recogniser()
     yield check_words()
+    yield check_loops()
     yield Check("textq", "green", f"{version('textq')} ({Path(__file__).resolve().parents[1]})")
     yield check_econ()
     yield Check("python", "green", f"{platform.python_version()} ({sys.executable})")
@@ -127,6 +128,17 @@ def check_words() -> Check:
         return Check("words", "red", str(error), "other_jieba")
     found = f"{engine} ({engine.detail})" if engine.reason == "different" else str(engine)
     return Check("words", "green", found, f"words_{engine.reason}")
+
+
+def check_loops() -> Check:
+    """Check for the library that compiles the loops in which texts are searched, and whether it does."""
+    from textq.compiled import can_compile
+
+    try:
+        found = f"numba {version('numba')}"
+    except PackageNotFoundError:
+        return Check("loops", "green", f"NumPy {version('numpy')}", "loops_absent")
+    return Check("loops", "green", found) if can_compile() else Check("loops", "yellow", found, "loops_broken")
 
 
 def check_econ() -> Check:

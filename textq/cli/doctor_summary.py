@@ -21,6 +21,7 @@ _NAMES = {
     "ofd": {"zh": "读取 OFD", "en": "reads OFD"},
     "ocr": {"zh": "识别扫描页 (OCR)", "en": "recognises scanned pages (OCR)"},
     "words": {"zh": "分词", "en": "cuts Chinese words"},
+    "loops": {"zh": "检索文本", "en": "searches texts"},
     "xlsx": {"zh": "读写 Excel 表格", "en": "reads and writes Excel tables"},
     "parquet": {"zh": "读写 Parquet", "en": "reads and writes Parquet"},
     "textq": {"zh": "textq", "en": "textq"},
@@ -69,6 +70,15 @@ _ADVICE = {
     "words_absent": {
         "zh": '未安装更快的 rjieba; 需要时: {pip} "textq[fast]"',
         "en": 'rjieba, which is faster, is not installed; if need be run {pip} "textq[fast]"',
+    },
+    "loops_absent": {
+        "zh": '未安装可加速检索的 numba, 结果相同; 需要时: {pip} "textq[fast]"',
+        "en": 'numba, which is faster with the same results, is not installed; if need be run {pip} "textq[fast]"',
+    },
+    "loops_broken": {
+        "zh": "numba 无法加载或已被 NUMBA_DISABLE_JIT 停用, 因此使用 NumPy, 结果相同; 可取消该设置或重新安装 numba",
+        "en": "numba cannot be loaded, or NUMBA_DISABLE_JIT switches it off, so that NumPy is used, with the same "
+        "results; unset it, or install numba again",
     },
     "other_jieba": {
         "zh": "jieba 缺失或被同名的包、脚本替代: 卸载其他提供 jieba 模块的包, 然后 {pip} --force-reinstall jieba",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from textq import compiled
 from textq.cli import doctor_checks
 from textq.cli.doctor_checks import (
     Check,
@@ -17,6 +18,7 @@ from textq.cli.doctor_checks import (
     check_econ,
     check_folder,
     check_font,
+    check_loops,
     check_ofd,
     check_office,
     check_packages,
@@ -45,7 +47,7 @@ def test_json_names_every_check_once(run_textq: Run) -> None:
     names = [check["name"] for check in answer["checks"]]
     assert answer["fit"] is True
     assert len(set(names)) == len(names)
-    assert {"pdf", "html", "docx", "doc", "ofd", "ocr", "words"} <= set(names)
+    assert {"pdf", "html", "docx", "doc", "ofd", "ocr", "words", "loops"} <= set(names)
     assert {"econ", "folder", "console", "font", "sqlite"} <= set(names)
 
 
@@ -96,6 +98,22 @@ def test_the_library_for_ofd(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(doctor_checks, "version", refuse)
     assert check_ofd() == Check("ofd", "yellow", "", "ofd")
+
+
+def test_the_compiler_of_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_checks, "version", lambda name: f"{len(name)}.0")
+    monkeypatch.setattr(compiled, "can_compile", lambda: True)
+    assert check_loops() == Check("loops", "green", "numba 5.0")
+    monkeypatch.setattr(compiled, "can_compile", lambda: False)
+    assert check_loops() == Check("loops", "yellow", "numba 5.0", "loops_broken")
+
+    def know_numpy_alone(name: str) -> str:
+        if name == "numpy":
+            return "2.0"
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor_checks, "version", know_numpy_alone)
+    assert check_loops() == Check("loops", "green", "NumPy 2.0", "loops_absent")
 
 
 def test_the_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
