@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from textq.lexicon.chunk import Chunk, Flags, Points, Words
-    from textq.lexicon.pattern import Link, PatternFinder
+    from textq.lexicon.pattern import PatternFinder
+    from textq.lexicon.pattern_gates import Link
     from textq.lexicon.trie import Integers
 
 _RANKS = 8

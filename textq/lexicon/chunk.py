@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from textq.lexicon.fold import LETTER_RANGES, SENTENCE_ENDS, fold
 from textq.lexicon.match import PUNCTUATION, skip_number
-from textq.lexicon.pattern import BESIDE_NUMBERS
+from textq.lexicon.pattern_expression import BESIDE_NUMBERS
 from textq.notation.numerals import NUMERAL
 
 if TYPE_CHECKING:

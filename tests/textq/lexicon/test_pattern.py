@@ -6,20 +6,10 @@ from hypothesis import strategies as st
 
 from tests.textq.lexicon.made_texts import PATTERNS, texts
 from textq.errors import LexiconError
-from textq.lexicon import pattern as pattern_module
 from textq.lexicon.fold import fold
-from textq.lexicon.pattern import (
-    Gap,
-    Gate,
-    Group,
-    Link,
-    Literal,
-    Number,
-    Pattern,
-    PatternFinder,
-    compile_pattern,
-    parse_pattern,
-)
+from textq.lexicon.pattern import Pattern, PatternFinder, compile_pattern, parse_pattern
+from textq.lexicon.pattern_gates import Gate, Link
+from textq.lexicon.pattern_parts import Gap, Group, Literal, Number, max_length
 
 
 def found(source: str, text: str) -> list[str]:
@@ -236,5 +226,5 @@ def test_finder_survives_pickling() -> None:
 
 def test_longest_number_is_known() -> None:
     number = "百分之" + "1" * 15 + ",123" * 5 + "十" * 20 + "." + "1" * 15 + "十" * 8 + "%"
-    assert len(number) == pattern_module._LONGEST_NUMBER
+    assert len(number) == max_length(Number())
     assert found("#元", f"{number}元")[0] == f"{number}元"
