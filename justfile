@@ -37,8 +37,13 @@ docs:
 bench gold=(shared / "gold/dev.jsonl"):
     {{ python }} tests/benchmarks/speed/bench_score.py
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_estimate.py
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_placebo.py
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_coding.py
     for coder in full written rules; do {{ python }} -m textq evaluate "{{ gold }}" --coder $coder; done
+
+# measure how often tests of did reject a true null, by covariance (half an hour on one core)
+size draws="500":
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/size/simulate_size.py {{ draws }} --csv tests/benchmarks/size/size.csv --figure docs/images/size.png
 
 # make the sample documents anew from tests/corpus/sources
 corpus:

@@ -23,18 +23,23 @@ if TYPE_CHECKING:
     from econ.panel import fit_panel
     from econ.placebo import permute_designations, run_placebo
     from econ.placebo_result import Placebo
+    from econ.power import simulate_power
+    from econ.power_coding import Coding
+    from econ.power_result import Power
     from econ.simulate import simulate_series
     from econ.synchronization import measure_synchronization
     from econ.tables import tabulate_estimates
     from econ.treatment import assign_treatment, find_designated
 
 _HOMES = {
+    "Coding": "econ.power_coding",
     "Dropped": "econ.estimate",
     "EconError": "econ.errors",
     "Estimate": "econ.estimate",
     "EventStudy": "econ.event_points",
     "Intensities": "econ.intensities",
     "Placebo": "econ.placebo_result",
+    "Power": "econ.power_result",
     "WaldTest": "econ.estimate",
     "assign_treatment": "econ.treatment",
     "build_entropy_index": "econ.development",
@@ -52,17 +57,20 @@ _HOMES = {
     "measure_synchronization": "econ.synchronization",
     "permute_designations": "econ.placebo",
     "run_placebo": "econ.placebo",
+    "simulate_power": "econ.power",
     "simulate_series": "econ.simulate",
     "tabulate_estimates": "econ.tables",
 }
 
 __all__ = [
+    "Coding",
     "Dropped",
     "EconError",
     "Estimate",
     "EventStudy",
     "Intensities",
     "Placebo",
+    "Power",
     "WaldTest",
     "assign_treatment",
     "build_entropy_index",
@@ -80,6 +88,7 @@ __all__ = [
     "measure_synchronization",
     "permute_designations",
     "run_placebo",
+    "simulate_power",
     "simulate_series",
     "tabulate_estimates",
 ]

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.designations import NEVER, check_periods
-from econ.errors import PairError, SpecError
-from econ.estimate import Dropped, build_params
+from econ.errors import SpecError
+from econ.estimate import build_params
 from econ.intensities import DID, PREFIX
 from econ.placebo_cohorts import build_cohorts, fit_cohorts
 from econ.placebo_draws import (
@@ -27,14 +27,15 @@ from econ.placebo_draws import (
 from econ.placebo_loop import check_draws, run_draws
 from econ.placebo_recipe import fit_assignment, select_sample
 from econ.placebo_result import Placebo, PlaceboSpec, check_observed, reuse_draws, tabulate_tests
-from econ.placebo_sample import SYNCHRONIZATION, add_scores, build_recipe, fix_sample, list_units, read_outcome
-from econ.spec import MEMBERS, check_choice
+from econ.placebo_sample import SYNCHRONIZATION, add_scores, count_dropped, fix_sample, prepare_recipe
+from econ.spec import check_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from econ.designations import Boundary, CountyZones, Timing
     from econ.distance import Gravity
+    from econ.estimate import Dropped
     from econ.pairs import Keep
     from econ.placebo_draws import Assignment, Kind, Lottery
     from econ.placebo_loop import Progress
@@ -142,15 +143,11 @@ def run_placebo(
     """
     check_draws("run_placebo", draws, seed, workers)
     check_choice("run_placebo", "sample", sample, get_args(Sample))
-    frame = read_outcome(frame, outcome)
-    given = list_units(frame) if units is None else units
-    table, n_unknown = _match_units(frame, given, strata)
-    periods = check_periods(frame["period"].unique().tolist())
-    lottery = build_lottery(
-        designations, table["unit"], periods, timing, kind, None if strata is None else table[strata],
-        boundary=boundary, county_zones=county_zones,
+    prepared = prepare_recipe(
+        frame, designations, units, outcome, kind=kind, roles=roles, gravity=gravity, keep=keep,
+        gravity_years=gravity_years, timing=timing, boundary=boundary, county_zones=county_zones, strata=strata,
     )  # fmt: skip
-    recipe, dropped = build_recipe(frame, outcome, given, lottery, roles, gravity, keep, gravity_years)
+    recipe, lottery = prepared.recipe, prepared.lottery
     recipe = add_scores(fix_sample(recipe, lottery) if sample == "fixed" else recipe, scores, instruments, lottery)
     spec = PlaceboSpec(kind, timing, strata, seed, {
         "outcome": outcome, "sample": sample, "roles": "+".join(roles), "gravity": str(gravity), "keep": str(keep),
@@ -158,8 +155,7 @@ def run_placebo(
         "boundary": boundary, "county_zones": county_zones, "instruments": ",".join(instruments),
     })  # fmt: skip
     terms = [DID, *(PREFIX + name for name in instruments)]
-    left_out = _count_dropped(lottery, n_unknown, dropped)
-    return _test_terms(recipe, lottery, terms, spec, draws, workers, previous, progress, left_out)
+    return _test_terms(recipe, lottery, terms, spec, draws, workers, previous, progress, prepared.dropped)
 
 
 def _test_terms(
@@ -259,21 +255,9 @@ def permute_designations(
         draws=drawn,
         spec=spec,
         n_designated=int((lottery.start < NEVER).sum()),
-        dropped=_count_dropped(lottery, 0, ()),
+        dropped=count_dropped(lottery, 0, ()),
         notes=_write_notes(lottery, drawn),
     )
-
-
-def _match_units(frame: pd.DataFrame, units: pd.DataFrame, strata: str | None) -> tuple[pd.DataFrame, int]:
-    """Return one row a unit of the sample, and how many units of the frame are not among them."""
-    table = read_strata(units, strata)
-    known = set(list_units(frame)["unit"])
-    if not set(table["unit"]) & known:
-        raise PairError(
-            f"the table of units and the {' and '.join(MEMBERS)} of the outcome have no unit in common. Read both as "
-            "text, and use one kind of codes."
-        )
-    return table, len(known - set(table["unit"]))
 
 
 def _choose_fit(recipe: Recipe, lottery: Lottery) -> Callable[[Assignment], Outcome]:
@@ -336,15 +320,6 @@ def _continue_draws(
     table = pd.DataFrame(np.concatenate([made, fresh]), columns=list(observed))
     table.insert(0, "draw", np.arange(draws))
     return table
-
-
-def _count_dropped(lottery: Lottery, n_unknown: int, dropped: Sequence[Dropped]) -> tuple[Dropped, ...]:
-    steps = (
-        Dropped("designated units", "not among the units of the sample", lottery.n_outside),
-        Dropped("units", "in the outcome, but not in the table of units", n_unknown),
-        *dropped,
-    )
-    return tuple(step for step in steps if step.count)
 
 
 def _write_notes(lottery: Lottery, drawn: pd.DataFrame, sample: str = "recipe") -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def fit_assignment(recipe: Recipe, assignment: Assignment) -> Outcome:
     sample = select_sample(recipe, designated)
     first, second = recipe.first[sample], recipe.second[sample]
     treated = designated[first] | designated[second]
-    columns = _treat_pairs(_trace_units(recipe, assignment), first[treated], second[treated])
+    columns = treat_pairs(trace_units(recipe, assignment), first[treated], second[treated])
     n_pairs, n_terms = len(sample), columns.shape[1]
     raw = np.einsum("drt,drt->r", columns, columns)
     columns -= columns.mean(axis=2, keepdims=True)
@@ -146,7 +146,7 @@ def compute_errors(influences: FloatArray, first: Places, second: Places) -> Flo
     return np.asarray(np.sqrt(np.diag(matrix)))
 
 
-def _trace_units(recipe: Recipe, assignment: Assignment) -> FloatArray:
+def trace_units(recipe: Recipe, assignment: Assignment) -> FloatArray:
     """Return did and each did × score of every unit in every period, (n, 1 + k, T)."""
     start = assignment.start[:, None]
     did = (recipe.periods >= start).astype(np.float64)
@@ -158,7 +158,7 @@ def _trace_units(recipe: Recipe, assignment: Assignment) -> FloatArray:
     return np.concatenate([did[:, None, :], np.where(did[:, None, :] > 0, did[:, None, :] * scores, 0.0)], axis=1)
 
 
-def _treat_pairs(paths: FloatArray, first: Places, second: Places) -> FloatArray:
+def treat_pairs(paths: FloatArray, first: Places, second: Places) -> FloatArray:
     """Return the regressors of pairs: a pair is treated while a member is; a score is that of the treated member."""
     columns = paths[first]
     others = paths[second]

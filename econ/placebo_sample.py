@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from econ.designations import NEVER
-from econ.errors import FitError, SpecError, TreatmentError, name_first
+from econ.designations import NEVER, check_periods
+from econ.errors import FitError, PairError, SpecError, TreatmentError, name_first
+from econ.estimate import Dropped
 from econ.keys import has_members, require_columns
 from econ.pairs import select_pairs
+from econ.placebo_draws import build_lottery, read_strata
 from econ.placebo_recipe import Recipe, select_sample
 from econ.series import check_series
 from econ.spec import MEMBERS, ROLES
@@ -23,10 +26,10 @@ from econ.units import check_codes, check_columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from econ.designations import Boundary, CountyZones, Timing
     from econ.distance import Gravity
-    from econ.estimate import Dropped
     from econ.pairs import Keep
-    from econ.placebo_draws import Lottery
+    from econ.placebo_draws import Kind, Lottery
     from econ.spec import Role
 
 FloatArray = NDArray[np.float64]
@@ -74,6 +77,71 @@ def list_units(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the units of a table of pairs, sorted, as a table of units."""
     codes = pd.concat([frame[member] for member in MEMBERS], ignore_index=True).drop_duplicates()
     return pd.DataFrame({"unit": codes.sort_values(ignore_index=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What draws are made from, and what the true sample leaves out."""
+
+    recipe: Recipe
+    lottery: Lottery
+    dropped: tuple[Dropped, ...]
+
+
+def prepare_recipe(
+    frame: object,
+    designations: pd.DataFrame,
+    units: pd.DataFrame | None,
+    outcome: str,
+    *,
+    kind: Kind,
+    roles: Sequence[Role],
+    gravity: Gravity | None,
+    keep: Keep,
+    gravity_years: Sequence[int] | None,
+    timing: Timing,
+    boundary: Boundary,
+    county_zones: CountyZones,
+    strata: str | None,
+) -> Prepared:
+    """Return the recipe of pairs and the lottery of designations; parameters as in ``econ.run_placebo``.
+
+    Raises
+    ------
+    SpecError, SeriesError, PairError, TreatmentError, FitError
+        As ``run_placebo`` does.
+    """
+    table = read_outcome(frame, outcome)
+    given = list_units(table) if units is None else units
+    matched, n_unknown = _match_units(table, given, strata)
+    lottery = build_lottery(
+        designations, matched["unit"], check_periods(table["period"].unique().tolist()), timing, kind,
+        None if strata is None else matched[strata], boundary=boundary, county_zones=county_zones,
+    )  # fmt: skip
+    recipe, dropped = build_recipe(table, outcome, given, lottery, roles, gravity, keep, gravity_years)
+    return Prepared(recipe, lottery, count_dropped(lottery, n_unknown, dropped))
+
+
+def _match_units(frame: pd.DataFrame, units: pd.DataFrame, strata: str | None) -> tuple[pd.DataFrame, int]:
+    """Return one row a unit of the sample, and how many units of the frame are not among them."""
+    table = read_strata(units, strata)
+    known = set(list_units(frame)["unit"])
+    if not set(table["unit"]) & known:
+        raise PairError(
+            f"the table of units and the {' and '.join(MEMBERS)} of the outcome have no unit in common. Read both as "
+            "text, and use one kind of codes."
+        )
+    return table, len(known - set(table["unit"]))
+
+
+def count_dropped(lottery: Lottery, n_unknown: int, dropped: Sequence[Dropped]) -> tuple[Dropped, ...]:
+    """Return what the true sample leaves out: units that do not match, then what the pairs' rules leave out."""
+    steps = (
+        Dropped("designated units", "not among the units of the sample", lottery.n_outside),
+        Dropped("units", "in the outcome, but not in the table of units", n_unknown),
+        *dropped,
+    )
+    return tuple(step for step in steps if step.count)
 
 
 def build_recipe(

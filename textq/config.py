@@ -70,6 +70,18 @@ def _read_year(value: object, place: _Place) -> int:
     return value
 
 
+def _read_whole(value: object, place: _Place) -> int:
+    if type(value) is not int:
+        raise place.refuse("a whole number", value)
+    return value
+
+
+def _read_ends(value: object, place: _Place) -> tuple[int, int]:
+    if not isinstance(value, list) or len(value) != 2 or not all(type(one) is int for one in value):
+        raise place.refuse("two whole numbers, [first, last]", value)
+    return value[0], value[1]
+
+
 def _read_flag(value: object, place: _Place) -> bool:
     if not isinstance(value, bool):
         raise place.refuse("true or false", value)
@@ -133,6 +145,8 @@ Flag = Annotated[bool, _read_flag]
 Language = Annotated[str, _read_lang]
 Decision = Annotated[str, _read_decision]
 Year = Annotated[int, _read_year]
+Whole = Annotated[int, _read_whole]
+Ends = Annotated[tuple[int, int], _read_ends]
 Window = Annotated[tuple[int, int] | None, _read_window]
 Years = Annotated[tuple[int, ...] | str | None, _read_years_or_text]
 Rule = Annotated[str | Mapping[str, object] | None, _read_rule]
@@ -236,6 +250,34 @@ class EstimateConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventStudyConfig:
+    """[event_study]: did by event time; see ``econ.fit_event_study``. Without the section none is fitted.
+
+    ``draws`` and ``seed`` are those of the simulation behind the band.
+    """
+
+    window: Ends = (-4, 4)
+    reference: Whole = -1
+    normalise: Text = "reference"
+    draws: Whole = 50_000
+    seed: Whole = 20_190_101
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceboConfig:
+    """[placebo]: the equation with placebo designations; see ``econ.run_placebo``. Without the section none is run.
+
+    ``strata`` is a column of the units, within which designations are permuted.
+    """
+
+    kind: Text = "unit"
+    sample: Text = "recipe"
+    strata: MaybeText = None
+    draws: Whole = 500
+    seed: Whole = 20_150_307
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelsConfig:
     """[labels]: the language of tables."""
 
@@ -255,6 +297,8 @@ class Study:
     treatment: TreatmentConfig
     outcome: OutcomeConfig
     estimate: EstimateConfig
+    event_study: EventStudyConfig | None
+    placebo: PlaceboConfig | None
     labels: LabelsConfig
 
 
@@ -267,12 +311,17 @@ SECTIONS: Mapping[str, type[Any]] = {
     "treatment": TreatmentConfig,
     "outcome": OutcomeConfig,
     "estimate": EstimateConfig,
+    "event_study": EventStudyConfig,
+    "placebo": PlaceboConfig,
     "labels": LabelsConfig,
 }
 _COMMAND_OPTIONS = frozenset(f"TEXTQ_ESTIMATE_{name}" for name in ("OUT", "SETTINGS", "AS_JSON", "JSON", "LANG"))
 """Variables that click reads as options of the command."""
 
-_OPTIONAL = ("scores", "units", "designations")
+_SWITCHES = ("event_study", "placebo")
+"""Sections that are run where their name stands in the file, without any key too."""
+
+_OPTIONAL = ("scores", "units", "designations", *_SWITCHES)
 
 
 def read_study(path: Path, settings: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> Study:
@@ -292,20 +341,28 @@ def read_study(path: Path, settings: Sequence[str] = (), environment: Mapping[st
     ConfigError
         If the file is no TOML, a section or key is unknown or missing, or a value is of the wrong type.
     """
+    content = _load_file(path)
     values: dict[str, dict[str, tuple[object, _Place]]] = {name: {} for name in SECTIONS}
-    for place, value in (*_list_file(path), *_list_environment(environment or {}), *_list_settings(settings)):
+    given = (*_list_file(path, content), *_list_environment(environment or {}), *_list_settings(settings))
+    for place, value in given:
         values[place.section][place.key] = (value, place)
-    sections = {name: _build_section(name, values[name], path) for name in SECTIONS}
+    left_out = {name for name in _OPTIONAL if not values[name] and not (name in _SWITCHES and name in content)}
+    sections: dict[str, Any] = {
+        name: None if name in left_out else _build_section(name, values[name], path) for name in SECTIONS
+    }
     return Study(path=path, **sections)
 
 
-def _list_file(path: Path) -> list[tuple[_Place, object]]:
+def _load_file(path: Path) -> dict[str, object]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{path}: no valid TOML in UTF-8 ({error}). Save it as UTF-8; texts stand in double quotes."
         ) from error
+
+
+def _list_file(path: Path, content: Mapping[str, object]) -> list[tuple[_Place, object]]:
     found: list[tuple[_Place, object]] = []
     for section, entries in content.items():
         if section not in SECTIONS:
@@ -355,9 +412,8 @@ def _parse_value(text: str) -> object:
 
 
 def _build_section(name: str, given: Mapping[str, tuple[object, _Place]], path: Path) -> Any:
+    """Return a section from the keys that are given, with defaults for the others."""
     kind = SECTIONS[name]
-    if not given and name in _OPTIONAL:
-        return None
     missing = [one.name for one in fields(kind) if _is_required(one) and one.name not in given]
     if missing:
         raise ConfigError(f"{path}: [{name}] lacks {', '.join(missing)}. Add it.")

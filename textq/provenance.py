@@ -21,7 +21,7 @@ from textq.coding.coder import Coder
 from textq.coding.coder_spec import CoderSpec
 from textq.config import Study
 from textq.errors import RunError
-from textq.export.run_folder import hash_file
+from textq.export.run_folder import Kind, hash_file
 from textq.lexicon.entry import Lexicon
 from textq.lexicon.read import builtin_root
 from textq.records import NONE, Status
@@ -136,10 +136,17 @@ def hash_files(paths: Sequence[Path]) -> dict[str, str]:
     return {f"{at}. {path.name}": hash_file(path) for at, path in enumerate(paths, 1)}
 
 
-def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) -> dict[str, object]:
-    """Return what ``run.json`` says of an estimate, but for the volatile facts.
+def describe_study(
+    study: Study,
+    files: Sequence[Path],
+    scores_run: str | None,
+    kind: Kind = "estimate",
+    parameters: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Return what ``run.json`` says of what is made of a study, but for the volatile facts.
 
-    The run id is the first 12 hex digits of the hash of code, settings, the run of the scores and the files read.
+    The run id is the first 12 hex digits of the hash of code, settings, the run of the scores and the files read, and
+    of the parameters of the command where it has some.
     Paths are given relative to the study's folder, so that a study that is moved as a whole keeps its run id.
     """
     root = study.path.resolve().parent
@@ -150,9 +157,10 @@ def describe_study(study: Study, files: Sequence[Path], scores_run: str | None) 
         "settings": _plain({name: value for name, value in asdict(study).items() if name != "path"}, root),
         "scores_run": scores_run,
         "inputs": {_relate(path, root): hash_file(path) for path in files},
+        **({} if parameters is None else {"parameters": dict(parameters)}),
     }
     run_id = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:12]
-    return {"schema_version": SCHEMA_VERSION, "kind": "estimate", "run_id": run_id, **recipe}
+    return {"schema_version": SCHEMA_VERSION, "kind": kind, "run_id": run_id, **recipe}
 
 
 def _plain(value: object, root: Path) -> object:

@@ -7,11 +7,11 @@ import pytest
 PUBLIC = {
     "textq": ["Run", "StudyResult", "estimate", "load_run", "score"],
     "econ": [
-        *("Dropped", "EconError", "Estimate", "EventStudy", "Intensities", "Placebo", "WaldTest"),
+        *("Coding", "Dropped", "EconError", "Estimate", "EventStudy", "Intensities", "Placebo", "Power", "WaldTest"),
         *("assign_treatment", "build_entropy_index", "combine_units", "correlate_columns", "cut_window"),
         *("filter_series", "find_designated", "fit_event_study", "fit_panel", "form_pairs", "interact_scores"),
         *("measure_inflation", "measure_krugman", "measure_synchronization", "permute_designations", "run_placebo"),
-        *("simulate_series", "tabulate_estimates"),
+        *("simulate_power", "simulate_series", "tabulate_estimates"),
     ],
 }
 

@@ -25,6 +25,7 @@ _COMMANDS = {
     "evaluate": "how well a coder codes gold clauses",
     "combine": "pool several coders into one",
     "estimate": "synchronization of city pairs on the intensities of instruments",
+    "power": "how small an effect a study can detect",
     "lexicon": "check, test and compare lexicons",
     "codebook": "check a codebook",
     "panel": "check files of city series before they are used",

@@ -13,6 +13,7 @@ from textq.cli import languages
 Examples:
   textq estimate study.toml
   textq estimate study.toml --set treatment.timing=next_full_year --out robustness
+  textq estimate study.toml --set "event_study.window=[-5, 5]" --set placebo.draws=1000
   textq estimate study.toml --json
 """
 )
@@ -27,12 +28,15 @@ def command(study: Path, out: Path | None, settings: tuple[str, ...], as_json: b
     """Estimate STUDY, a study.toml: synchronization of city pairs on the intensities of policy instruments.
 
     Forms the pairs, measures their synchronization, assigns the treatment, and fits each instrument alone and all
-    together, with standard errors that know that pairs share cities. Writes the tables, the pair panel and run.json.
+    together, with standard errors that know that pairs share cities. With the sections [event_study] and [placebo] the
+    effects by event time and a permutation test follow. Writes the tables, the pair panel and run.json.
     """
     from textq.cli.estimate_summary import describe_result, summarise_result
+    from textq.cli.progress import ProgressBar
     from textq.pipeline.estimates import estimate
 
-    result = estimate(study, out=out, settings=settings)
+    with ProgressBar("placebo") as bar:
+        result = estimate(study, out=out, settings=settings, progress=bar.show)
     language = languages.choose_language(lang or result.study.labels.lang)
     for line in describe_result(result, language):
         click.echo(line, err=as_json)

@@ -9,6 +9,8 @@ import pandas as pd
 from econ.tables import render_text
 from textq.cli.languages import Lang
 from textq.pipeline.estimates import StudyResult
+from textq.pipeline.study_check_tables import list_lead_tests, list_points
+from textq.pipeline.study_placebo import describe_placebo
 from textq.pipeline.study_tables import list_coefficients, list_tables
 from textq.provenance import SCHEMA_VERSION, code_version
 
@@ -91,7 +93,26 @@ def summarise_result(result: StudyResult) -> dict[str, Any]:
         "treated_zero": _list_records(result.panel.treated_zero),
         "dropped": [{"what": one.what, "reason": one.reason, "count": one.count} for one in result.headline.dropped],
         "notes": list(result.headline.notes),
+        "event_study": _summarise_events(result),
+        "placebo": _summarise_placebo(result),
     }  # fmt: skip
+
+
+def _summarise_events(result: StudyResult) -> dict[str, Any] | None:
+    if result.events is None:
+        return None
+    return {
+        "points": _list_records(list_points(result.events)),
+        "tests": _list_records(list_lead_tests(result.events)),
+        "notes": list(result.events.notes),
+    }
+
+
+def _summarise_placebo(result: StudyResult) -> dict[str, Any] | None:
+    if result.placebo is None:
+        return None
+    tests = _list_records(result.placebo.tests)
+    return {**describe_placebo(result.placebo), "tests": tests, "notes": list(result.placebo.notes)}
 
 
 def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -99,7 +120,8 @@ def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    """Return a number as JSON can hold it: null where it is missing or not finite."""
+    return None if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
 def _say(name: str, lang: Lang, **values: object) -> str:

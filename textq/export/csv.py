@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 
@@ -25,7 +26,7 @@ def append_csv(table: pd.DataFrame, path: Path, *, first: bool) -> None:
 
 def _is_whole(column: "pd.Series") -> bool:
     known = column.dropna()
-    return pd.api.types.is_float_dtype(column) and bool((known == known.round()).all())
+    return pd.api.types.is_float_dtype(column) and bool((known == known.round()).all() and (known.abs() < np.inf).all())
 
 
 def _to_whole(column: "pd.Series") -> "pd.Series":

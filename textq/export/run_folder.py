@@ -14,9 +14,13 @@ from textq.atomic import replace_file
 from textq.errors import RunError
 from textq.records import STUDY_MARK
 
-Kind = Literal["scores", "estimate"]
+Kind = Literal["scores", "estimate", "power"]
 
-LATEST: Mapping[Kind, str] = {"scores": "latest.txt", "estimate": "latest_estimate.txt"}
+LATEST: Mapping[Kind, str] = {
+    "scores": "latest.txt",
+    "estimate": "latest_estimate.txt",
+    "power": "latest_power.txt",
+}
 """The text file that names the newest run of each kind."""
 
 RUNS = "runs"
@@ -87,7 +91,7 @@ def find_run(path: Path, kind: Kind = "scores") -> Path:
             raise RunError(f"{path} holds a run of the kind {found!r}, not {kind!r}. Give another run folder.")
         return path
     latest = path / LATEST[kind]
-    command = {"scores": "score", "estimate": "estimate"}[kind]
+    command = {"scores": "score", "estimate": "estimate", "power": "power"}[kind]
     if latest.is_file():
         run = path / latest.read_text(encoding="utf-8").strip()
         if (run / META).is_file():

@@ -15,11 +15,14 @@ from econ.estimate import Estimate, WaldTest
 from econ.intensities import DID, PREFIX
 from econ.keys import PAIR_ID
 from econ.panel import fit_panel
+from econ.placebo_result import Placebo
 from econ.spec import MEMBERS
 from textq.config import Study, read_study
 from textq.export.run_folder import prepare_folder, write_run
+from textq.pipeline.study_events import StudyEvents, fit_events
 from textq.pipeline.study_inputs import list_files, name_regressors, read_inputs
 from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
+from textq.pipeline.study_placebo import TESTS, Progress, describe_placebo, find_placebo, run_study_placebo
 from textq.pipeline.study_tables import BY_PAIR, HEADLINE, write_tables
 from textq.provenance import describe_machine, describe_study
 from textq.run import Run
@@ -44,6 +47,10 @@ class StudyResult:
         That all instruments have the same coefficient; None for a single one, or too few clusters.
     correlations, inflation : DataFrame
         Of the intensities over treated unit-periods; of the regressors once the effects are taken out.
+    events : StudyEvents or None
+        The event study, if the study asks for one.
+    placebo : Placebo or None
+        Likewise.
     run_dir : Path or None
         Where it was written.
     """
@@ -56,6 +63,8 @@ class StudyResult:
     equality: WaldTest | None
     correlations: pd.DataFrame
     inflation: pd.DataFrame
+    events: StudyEvents | None = None
+    placebo: Placebo | None = None
     run_dir: Path | None = None
 
     def __repr__(self) -> str:
@@ -67,7 +76,13 @@ class StudyResult:
         return self.estimates[HEADLINE]
 
 
-def estimate(study: str | Path | Study, *, out: str | Path | None = None, settings: Sequence[str] = ()) -> StudyResult:
+def estimate(
+    study: str | Path | Study,
+    *,
+    out: str | Path | None = None,
+    settings: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> StudyResult:
     """Estimate a study: synchronization of city pairs on instrument intensities.
 
     Parameters
@@ -78,6 +93,8 @@ def estimate(study: str | Path | Study, *, out: str | Path | None = None, settin
         The study's folder; the default is the one of the scores' run. The run goes to ``out/runs/<stamp>-<run id>``.
     settings
         "section.key=value" each; they win over the file.
+    progress
+        Called now and then with the number of placebo draws done and to be done.
 
     Returns
     -------
@@ -92,20 +109,25 @@ def estimate(study: str | Path | Study, *, out: str | Path | None = None, settin
     recipe = study if isinstance(study, Study) else read_study(Path(study), settings, os.environ)
     inputs = read_inputs(recipe)
     recipe = name_regressors(recipe, inputs)
-    result = fit_study(recipe, build_panel(recipe, inputs))
-    folder = Path(out) if out is not None else _choose_folder(inputs.run)
+    panel = build_panel(recipe, inputs)
+    result = replace(fit_study(recipe, panel), events=fit_events(recipe, panel))
+    folder = Path(out) if out is not None else choose_folder(inputs.run)
     described = describe_study(recipe, list_files(recipe), str(inputs.run.meta["run_id"]) if inputs.run else None)
+    previous = find_placebo(folder, described) if recipe.placebo else None
+    placebo = run_study_placebo(recipe, panel, previous, progress)
+    result = replace(result, placebo=placebo)
     prepare_folder(folder)
 
     def write(run_dir: Path) -> Mapping[str, object]:
         write_tables(result, run_dir)
         versions = dict(result.headline.versions)
-        return {**described, "versions": versions, "volatile": describe_machine(started_at)}
+        drawn = {TESTS: describe_placebo(placebo)} if placebo else {}
+        return {**described, **drawn, "versions": versions, "volatile": describe_machine(started_at)}
 
     return replace(result, run_dir=write_run(folder, started_at, write, kind="estimate"))
 
 
-def _choose_folder(run: Run | None) -> Path:
+def choose_folder(run: Run | None) -> Path:
     """Return the study's folder of the run of the scores; without scores the one that textq score writes to."""
     return run.run_dir.resolve().parent.parent if run else Path("textq-out")
 

@@ -30,12 +30,44 @@ from textq.pipeline.study_notes import (
 from textq.run_tables import INCOMPLETE
 
 OUTCOME = "synchronization"
+OUTCOME_KEY = ["unit_i", "unit_j", "period"]
 SHARE = "share"
 PERIOD = "period"
 PROVINCE = "province"
 
 _CONTROL_RULE = "log_difference"
 _MEASURE_OPTIONS = ("window", "fisher", "ddof")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDesign:
+    """What a pair panel was made from, for what measures its outcome otherwise or repeats its recipe.
+
+    Attributes
+    ----------
+    series : DataFrame
+        unit, period, value: filtered, and cut to the window.
+    outcome : DataFrame
+        Synchronization of all pairs of units, whoever is designated.
+    designations : DataFrame
+        Those that can treat a unit of the sample.
+    units : DataFrame
+        The units of the sample with their variables.
+    gravity_years : list of int or None
+        As ``econ.form_pairs`` takes them.
+    scores : DataFrame or None
+        unit, period and the instruments of the equation, on the scale of the regressors.
+    first : int or None
+        The year of the first designation of any unit of the sample.
+    """
+
+    series: pd.DataFrame
+    outcome: pd.DataFrame
+    designations: pd.DataFrame
+    units: pd.DataFrame
+    gravity_years: list[int] | None
+    scores: pd.DataFrame | None
+    first: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +92,8 @@ class StudyPanel:
         What a reader of the estimates must know.
     checks : tuple of str
         What the check of the series noticed.
+    design : StudyDesign
+        What it was made from.
     names : Mapping
         By language ("zh", "en") and instrument, what the codebook of the run calls it.
     """
@@ -73,6 +107,7 @@ class StudyPanel:
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
     checks: tuple[str, ...]
+    design: StudyDesign
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -121,13 +156,15 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
     designations = _select_designations(study, inputs.designations, series)
     window = _Window(tuple(int(period) for period in sorted(series["period"].unique())), _find_first(designations))
     outcome = _measure_outcome(study, series, window)
-    selection = _select_pairs(study, inputs, series, designations, window)
+    units, gravity_years = _list_units(study, inputs, series), _choose_years(study, inputs, window)
+    selection = _select_pairs(study, units, gravity_years, designations, window)
     interacted = _interact(study, inputs, _treat(study, selection.pairs, designations, window))
+    scores = _scale_scores(inputs, interacted.scales)
     panel, controls = _add_controls(study, inputs, _add_provinces(inputs, interacted.panel))
     with name_section(study, "treatment"):
-        notes = describe_timing(designations, window.periods, **_timing(study))
+        notes = describe_timing(designations, window.periods, **state_timing(study))
     return StudyPanel(
-        panel=panel.merge(outcome, on=["unit_i", "unit_j", "period"], how="left", validate="one_to_one"),
+        panel=panel.merge(outcome, on=OUTCOME_KEY, how="left", validate="one_to_one"),
         periods=window.periods,
         controls=controls,
         intensities=interacted.intensities,
@@ -146,8 +183,27 @@ def build_panel(study: Study, inputs: Inputs) -> StudyPanel:
             *describe_outcome(study.outcome.measure, outcome),
         ),
         checks=inputs.checks,
+        design=StudyDesign(series, outcome, designations, units, gravity_years, scores, window.first),
         names=_name_instruments(inputs),
     )
+
+
+def measure_outcome(study: Study, panel: StudyPanel) -> pd.DataFrame:
+    """Measure the outcome of all pairs as a study says, which may say otherwise than the one of the panel.
+
+    Raises
+    ------
+    ConfigError, StudyError
+        As ``build_panel`` does.
+    """
+    return _measure_outcome(study, panel.design.series, _Window(panel.periods, panel.design.first))
+
+
+def _scale_scores(inputs: Inputs, scales: Mapping[str, float]) -> pd.DataFrame | None:
+    if inputs.scores is None or not scales:
+        return None
+    scaled = {name: inputs.scores[name] / scale for name, scale in scales.items()}
+    return inputs.scores[["unit", PERIOD]].assign(**scaled)
 
 
 def _name_instruments(inputs: Inputs) -> dict[str, dict[str, str]]:
@@ -233,18 +289,17 @@ def _measure_outcome(study: Study, series: pd.DataFrame, window: _Window) -> pd.
 
 
 def _select_pairs(
-    study: Study, inputs: Inputs, series: pd.DataFrame, designations: pd.DataFrame, window: _Window
+    study: Study, units: pd.DataFrame, gravity_years: list[int] | None, designations: pd.DataFrame, window: _Window
 ) -> PairSelection:
-    recipe: dict[str, Any] = {
-        "roles": study.pairs.roles,
-        "gravity": study.pairs.gravity,
-        "keep": study.pairs.keep,
-        "gravity_years": _choose_years(study, inputs, window),
-    }
     with name_section(study, "treatment"):
-        designated = find_designated(designations, window.periods, **_timing(study))
+        designated = find_designated(designations, window.periods, **state_timing(study))
     with name_section(study, "pairs"):
-        return select_pairs(_list_units(study, inputs, series), designated, **recipe)
+        return select_pairs(units, designated, **state_pairs(study), gravity_years=gravity_years)
+
+
+def state_pairs(study: Study) -> dict[str, Any]:
+    """Return the rules by which pairs are formed, as econ takes them, but for the years of gravity."""
+    return {"roles": study.pairs.roles, "gravity": study.pairs.gravity, "keep": study.pairs.keep}
 
 
 def _list_units(study: Study, inputs: Inputs, series: pd.DataFrame) -> pd.DataFrame:
@@ -280,10 +335,11 @@ def _choose_years(study: Study, inputs: Inputs, window: _Window) -> list[int] | 
 
 def _treat(study: Study, pairs: pd.DataFrame, designations: pd.DataFrame, window: _Window) -> pd.DataFrame:
     with name_section(study, "treatment"):
-        return assign_treatment(pairs, designations, window.periods, **_timing(study))
+        return assign_treatment(pairs, designations, window.periods, **state_timing(study))
 
 
-def _timing(study: Study) -> dict[str, Any]:
+def state_timing(study: Study) -> dict[str, Any]:
+    """Return the rules of the treatment, as econ takes them."""
     settings = study.treatment
     return {"timing": settings.timing, "boundary": settings.boundary, "county_zones": settings.county_zones}
 

@@ -22,7 +22,16 @@ from econ.tables import (
 from textq.config import NOTHING
 from textq.export.csv import write_csv
 from textq.export.table import write_table
-from textq.pipeline.study_panel import choose_transform
+from textq.pipeline.study_check_tables import (
+    list_check_notes,
+    list_honest,
+    list_lead_tests,
+    list_points,
+    tabulate_events,
+    tabulate_placebo,
+)
+from textq.pipeline.study_panel import StudyPanel, choose_transform
+from textq.pipeline.study_placebo import DRAWS, TESTS
 
 if TYPE_CHECKING:
     from textq.pipeline.estimates import StudyResult
@@ -117,9 +126,9 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
 }
 
 
-def name_terms(result: "StudyResult", lang: Lang) -> dict[str, str]:
+def name_terms(panel: StudyPanel, lang: Lang) -> dict[str, str]:
     """Return what to print for terms, effects and clusters; instruments as the codebook of the run calls them."""
-    instruments = {name: shown.lower() for name, shown in result.panel.names.get(lang, {}).items()}
+    instruments = {name: shown.lower() for name, shown in panel.names.get(lang, {}).items()}
     words = _WORDS[lang]
     keys = ("all", "pair_id", "pairs", "pair", "period", "province_pair^period", "units")
     return (
@@ -136,7 +145,7 @@ def tabulate_main(result: "StudyResult", lang: Lang) -> Table:
     if test is None:
         return table
     shown = _say(lang, "equality").format(
-        " = ".join(name_terms(result, lang).get(term, term) for term in test.hypothesis.split(" = ")),
+        " = ".join(name_terms(result.panel, lang).get(term, term) for term in test.hypothesis.split(" = ")),
         test.df_num, test.df_denom, test.statistic, "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}",
     )  # fmt: skip
     return Table(table.title, table.head, table.blocks, (*table.notes[:2], shown, *table.notes[2:]))
@@ -149,7 +158,7 @@ def tabulate_without_did(result: "StudyResult", lang: Lang) -> Table:
 
 
 def _tabulate(result: "StudyResult", estimates: Mapping[str, Estimate], title: str, lang: Lang) -> Table:
-    names = name_terms(result, lang) | {control: _name_control(control) for control in result.panel.controls}
+    names = name_terms(result.panel, lang) | {control: _name_control(control) for control in result.panel.controls}
     columns = {
         f"({place})" + (f" {names.get(name, name)}" if len(estimates) > 1 else ""): estimate
         for place, (name, estimate) in enumerate(estimates.items(), 1)
@@ -199,7 +208,7 @@ def tabulate_covariances(result: "StudyResult", lang: Lang) -> Table:
 
 def _list_errors(result: "StudyResult", place: int, lang: Lang) -> Iterator[tuple[str, ...]]:
     """Yield the rows of one term, a row a covariance; the term and its estimate stand in the first."""
-    names = name_terms(result, lang) | {control: _name_control(control) for control in result.panel.controls}
+    names = name_terms(result.panel, lang) | {control: _name_control(control) for control in result.panel.controls}
     term = str(result.headline.params["term"].iloc[place])
     value = float(result.headline.params["estimate"].iloc[place])
     first = (names.get(term, term), show_number(value))
@@ -224,12 +233,12 @@ def _explain_covariances(result: "StudyResult", lang: Lang) -> tuple[str, ...]:
 
 def _name_vcov(result: "StudyResult", estimate: Estimate, lang: Lang) -> str:
     spec = estimate.spec.vcov
-    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, name_terms(result, lang), lang)
+    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, name_terms(result.panel, lang), lang)
 
 
 def tabulate_intensities(result: "StudyResult", lang: Lang) -> Table:
     """Return the correlations of the intensities and the variance inflation of their regressors."""
-    names = name_terms(result, lang)
+    names = name_terms(result.panel, lang)
     inflation = result.inflation.set_index("term")["vif"]
     rows = [
         (names.get(name, name), *(f"{value:.2f}" for value in row), f"{inflation[f'{PREFIX}{name}']:.2f}")
@@ -246,6 +255,10 @@ def list_tables(result: "StudyResult", lang: Lang) -> dict[str, Table]:
         tables["intensities"] = tabulate_intensities(result, lang)
     if result.without_did:
         tables["without_did"] = tabulate_without_did(result, lang)
+    if result.events:
+        tables["event_study"] = tabulate_events(result.events, lang)
+    if result.placebo:
+        tables["placebo"] = tabulate_placebo(result.placebo, lang, name_terms(result.panel, lang))
     return tables
 
 
@@ -290,9 +303,15 @@ def write_tables(result: "StudyResult", run_dir: Path) -> None:
     if len(panel.scales):
         behind |= {"intensities": panel.intensities, "scales": panel.scales, "treated_zero": panel.treated_zero}
         behind["inflation"] = result.inflation
+    if result.events:
+        behind |= {"event_study": list_points(result.events), "event_study_tests": list_lead_tests(result.events)}
+        for name, honest in list_honest(result.events)[0].items():
+            honest.to_csv(run_dir / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    if result.placebo:
+        behind |= {TESTS: result.placebo.tests, DRAWS: result.placebo.draws}
     for name, frame in behind.items():
         write_table(frame, run_dir / name)
-    notes = [*result.headline.notes, *(f"series: {check}" for check in panel.checks)]
+    notes = [*result.headline.notes, *list_check_notes(result), *(f"series: {check}" for check in panel.checks)]
     (run_dir / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8", newline="\n")
 
 

@@ -1,0 +1,238 @@
+"""The power of a study: its options, its coding errors where scores count clauses, its run folder, what is refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from textq.cli import main
+from textq.config import Study, read_study
+from textq.errors import ConfigError, RunError, StudyError
+from textq.export.run_folder import find_run
+from textq.pipeline.power import PowerOptions, measure_power, read_confusion, simulate_study
+from textq.pipeline.power_tables import list_power_tables, tabulate_coding
+from textq.pipeline.study_inputs import Inputs
+from textq.pipeline.study_panel import StudyPanel, build_panel
+
+CITIES = [f"{code}" for code in range(330100, 332900, 200)]
+YEARS = range(2008, 2020)
+CLASSES = ["supply", "demand", "none"]
+STUDY = """
+[series]
+file = "series.csv"
+value = "gdp_growth"
+[designations]
+file = "designations.csv"
+[pairs]
+gravity = "none"
+keep = "none"
+[estimate]
+regressors = ["did"]
+"""
+FEW = PowerOptions(draws=20, accuracies=(0.9,), audits=(300,))
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Inputs:
+    rng = np.random.default_rng(3)
+    cells = pd.MultiIndex.from_product([CITIES, YEARS], names=["unit", "period"]).to_frame(index=False)
+    designations = pd.DataFrame({"unit": CITIES[:6], "date": pd.to_datetime(["2013-05-01", "2014-02-01"] * 3)})
+    stocks = rng.poisson(20, (len(CITIES), len(YEARS), 3)).cumsum(axis=1).reshape(-1, 3)
+    counts = cells.assign(**dict(zip(CLASSES, stocks.T.astype(float), strict=True)))
+    rows = counts.melt(["unit", "period"], var_name="instrument", value_name="stock")
+    run = SimpleNamespace(scores=rows.assign(share=0.5), meta={"classes": CLASSES}, name_code=lambda code, lang: code)
+    series = cells.assign(value=rng.normal(8, 2, len(cells)))
+    scores = counts.drop(columns="none").assign(coverage="declared")
+    units = pd.DataFrame({"unit": CITIES, "gdp": rng.uniform(1, 9, len(CITIES))})
+    return Inputs(series, designations, units, scores, run, ())
+
+
+def build(folder: Path, inputs: Inputs, *settings: str) -> tuple[Study, StudyPanel, Inputs]:
+    path = folder / "study.toml"
+    path.write_text(STUDY, encoding="utf-8")
+    terms = "estimate.regressors=['did', 'did:supply', 'did:demand']"
+    study = read_study(path, ["scores.run=unused", terms, *settings])
+    return study, build_panel(study, inputs), inputs
+
+
+@pytest.fixture
+def study_file(repository: Path, tmp_path: Path) -> Path:
+    """A study of did alone on some cities of the sample."""
+    tables = {
+        name: pd.read_csv(repository / "corpus" / "outcomes" / f"{name}.csv", dtype={"unit": str})
+        for name in ("series", "designations")
+    }
+    kept = sorted(tables["series"]["unit"].unique())[:20]
+    for name, table in tables.items():
+        table[table["unit"].isin(kept)].to_csv(tmp_path / f"{name}.csv", index=False)
+    path = tmp_path / "study.toml"
+    path.write_text(STUDY, encoding="utf-8")
+    return path
+
+
+def test_scores_that_count_clauses_are_coded_with_error_and_audited(tmp_path: Path, inputs: Inputs) -> None:
+    result = simulate_study(*build(tmp_path, inputs), FEW)
+    found = result.power.smallest.drop_duplicates(["coding", "n_audited"])
+    assert list(found["coding"]) == ["exact", "uncorrected", "known", "audited"]
+    assert list(found["n_audited"].dropna()) == [300]
+    assert result.power.vcov == "jackknife"
+    slopes = result.power.smallest.query("term == 'did:supply'").set_index("coding")["slope"]
+    assert slopes["exact"].iloc[0] == 1
+    assert abs(slopes["uncorrected"].iloc[0] - 1) > 0.005
+    for lang, words in (("en", "corrected, 300 clauses audited"), ("zh", "校正，审核300条条款")):
+        table = tabulate_coding(result, lang)
+        assert table.head == ("", "0.9")
+        assert words in [row[0] for block in table.blocks for row in block]
+        assert {len(row) for block in table.blocks for row in block} == {2}
+
+
+def test_the_scale_of_the_scores_is_that_of_the_effects(tmp_path: Path, inputs: Inputs) -> None:
+    """Effects per clause, and per standard deviation of clauses, are the same but for that number."""
+    raw, scaled = (
+        simulate_study(*build(tmp_path, inputs, f"treatment.scale={scale}"), FEW) for scale in ("none", "sd")
+    )
+    scales = scaled.panel.scales.set_index("instrument")["scale"]
+    for name in ("supply", "demand"):
+        one, other = (
+            result.power.smallest.query("term == @term")["effect"].to_numpy()
+            for result, term in ((raw, f"did:{name}"), (scaled, f"did:{name}"))
+        )
+        np.testing.assert_allclose(one * scales[name], other, rtol=1e-6)
+
+
+def test_other_measures_have_no_coding_error_and_say_so(tmp_path: Path, inputs: Inputs) -> None:
+    result = simulate_study(*build(tmp_path, inputs, "scores.measure=share"), FEW)
+    assert set(result.power.smallest["coding"]) == {"exact"}
+    assert "simulated for measure = stock and count, not for share" in result.notes[0]
+    weighted = replace(
+        inputs, run=SimpleNamespace(
+            scores=inputs.run.scores.assign(stock=inputs.run.scores["stock"] * 0.9), meta=inputs.run.meta,
+            name_code=inputs.run.name_code,
+        )
+    )  # fmt: skip
+    assert "no whole number of clauses" in simulate_study(*build(tmp_path, weighted), FEW).notes[0]
+
+
+def test_did_alone_has_no_coded_score(tmp_path: Path, inputs: Inputs) -> None:
+    result = simulate_study(*build(tmp_path, inputs, "estimate.regressors=['did']"), FEW)
+    assert set(list_power_tables(result, "en")) == {"power_smallest", "power_curve"}
+    assert any("the size of an audit plays no part" in note for note in result.power.notes)
+
+
+def write_confusion(path: Path, counts: list[list[object]], names: list[str] = CLASSES) -> Path:
+    table = pd.DataFrame(counts, columns=names).assign(gold=names)
+    table[["gold", *names]].to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+def test_the_confusion_matrix_of_a_real_coder_can_be_tried(tmp_path: Path, inputs: Inputs) -> None:
+    path = write_confusion(tmp_path / "confusion.csv", [[80, 10, 10], [5, 90, 5], [0, 4, 196]])
+    expected = np.array([[0.80, 0.05, 0.0], [0.10, 0.90, 0.02], [0.10, 0.05, 0.98]])
+    np.testing.assert_allclose(read_confusion(path, CLASSES), expected)
+    result = simulate_study(*build(tmp_path, inputs), replace(FEW, confusion=path))
+    assert list(result.power.smallest["accuracy"].dropna().unique()) == ["0.9", "confusion"]
+    assert tabulate_coding(result, "en").head == ("", "0.9", "confusion")
+
+
+@pytest.mark.parametrize(
+    ("counts", "names", "message"),
+    [
+        ([[80, 10, 10], [5, 90, 5], [0, 4, 196]], ["supply", "talent", "none"], "a row a class: supply, demand, none"),
+        ([[80, 10, 10], [0, 0, 0], [0, 4, 196]], CLASSES, "none is of demand"),
+        ([[80, -1, 10], [5, 90, 5], [0, 4, 196]], CLASSES, "numbers from 0"),
+        ([["many", 1, 10], [5, 90, 5], [0, 4, 196]], CLASSES, "one column of counts a class"),
+    ],
+)
+def test_a_confusion_matrix_that_is_none_is_refused(
+    tmp_path: Path, counts: list[list[object]], names: list[str], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_confusion(write_confusion(tmp_path / "c.csv", counts, names), CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "message"),
+    [
+        (["estimate.controls=['gdp']"], FEW, r"\[estimate\]: the recipe is repeated .* the control gdp"),
+        (["estimate.vcov=hc1"], FEW, r"\[estimate\]: power is simulated with the jackknife"),
+        ([], replace(FEW, power=0.01), "'power' parameter"),
+        ([], replace(FEW, accuracies=(0.2,)), "above 1/3, which is chance with 3 classes"),
+        ([], replace(FEW, audits=(1,)), "whole number of clauses, 3"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(
+    tmp_path: Path, inputs: Inputs, settings: list[str], options: PowerOptions, message: str
+) -> None:
+    with pytest.raises(StudyError, match=message):
+        simulate_study(*build(tmp_path, inputs, *settings), options)
+
+
+def test_the_run_folder_holds_tables_draws_and_the_hash_of_each_file(study_file: Path) -> None:
+    one, same, other = (
+        measure_power(study_file, PowerOptions(draws=20, seed=seed), out=study_file.parent / "out")
+        for seed in (1, 1, 2)
+    )
+    metas = [json.loads((result.run_dir / "run.json").read_text(encoding="utf-8")) for result in (one, same, other)]
+    files = {path.relative_to(one.run_dir).as_posix() for path in one.run_dir.rglob("*") if path.is_file()}
+    assert set(metas[0]["outputs"]) == files - {"run.json"}
+    assert {"power.csv", "power_smallest.csv", "power_draws.parquet", "notes.txt", "tables/power_curve_zh.tex"} < files
+    assert metas[0]["outputs"] == metas[1]["outputs"]
+    assert metas[0]["run_id"] == metas[1]["run_id"] != metas[2]["run_id"]
+    assert metas[0]["parameters"]["seed"] == 1
+    assert find_run(study_file.parent / "out", "power") == other.run_dir
+    with pytest.raises(RunError, match="kind 'power', not 'estimate'"):
+        find_run(one.run_dir, "estimate")
+
+
+def run_command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(["power", *arguments])
+    told = capsys.readouterr()
+    return int(stop.value.code or 0), told.out, told.err
+
+
+def test_the_command_prints_the_tables(study_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = study_file.parent / "out"
+    code, shown, _ = run_command(
+        capsys, str(study_file), "--out", str(out), "--lang", "zh", "--draws", "20", "--power", ".9",
+        "--effects", "5，10",
+    )  # fmt: skip
+    assert code == 0
+    assert "最小可检测效应：检验功效90%" in shown
+    assert "10.0000" in shown
+    (run_dir,) = (out / "runs").iterdir()
+    english = (run_dir / "tables" / "power_smallest_en.txt").read_text(encoding="utf-8")
+    assert "Smallest detectable effects: power 90%" in english
+
+
+def test_json_is_one_object(study_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, _ = run_command(
+        capsys, str(study_file), "--out", str(study_file.parent / "o"), "--draws", "20", "--json"
+    )
+    found = json.loads(shown)
+    assert code == 0
+    assert (found["draws"], found["seed"], found["n_units"]) == (20, 20_150_307, 20)
+    assert {row["test"] for row in found["smallest"]} == {"t", "permutation"}
+    assert found["curve"][0]["effect"] == 0
+    assert found["curve"][0]["wrong_sign"] is None
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--effects", "a,b", "numbers separated by commas"),
+        ("--audit", "1.5", "whole numbers separated by commas"),
+        ("--alpha", "0.7", "--alpha"),
+        ("--draws", "0", "--draws"),
+    ],
+)
+def test_values_that_are_none_are_wrong_usage(
+    study_file: Path, option: str, value: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, told = run_command(capsys, str(study_file), option, value)
+    assert code == 2
+    assert words in told

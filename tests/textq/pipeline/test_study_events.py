@@ -1,0 +1,132 @@
+"""The event study of a study, on a few made cities: settings, both standardisations, what is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import econ
+from textq.config import Study, read_study
+from textq.errors import StudyError
+from textq.pipeline.study_check_tables import list_honest, list_lead_tests, list_points, tabulate_events
+from textq.pipeline.study_events import fit_events
+from textq.pipeline.study_inputs import Inputs
+from textq.pipeline.study_panel import StudyPanel, build_panel, measure_outcome
+
+CITIES = [f"{code}" for code in range(330100, 332500, 200)]
+YEARS = range(2008, 2020)
+STUDY = """
+[series]
+file = "unused.csv"
+[designations]
+file = "unused.csv"
+[pairs]
+gravity = "none"
+keep = "none"
+[estimate]
+regressors = ["did", "did:supply"]
+[event_study]
+window = [-3, 2]
+draws = 1000
+"""
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Inputs:
+    rng = np.random.default_rng(3)
+    cells = pd.MultiIndex.from_product([CITIES, YEARS], names=["unit", "period"]).to_frame(index=False)
+    designations = pd.DataFrame({"unit": CITIES[:4], "date": pd.to_datetime(["2013-05-01", "2014-02-01"] * 2)})
+    scores = cells.assign(coverage="declared", supply=rng.uniform(1, 5, len(cells)))
+    series = cells.assign(value=rng.normal(8, 2, len(cells)))
+    units = pd.DataFrame({"unit": CITIES, "gdp": rng.uniform(1, 9, len(CITIES)), "region": ["a", "b"] * 6})
+    return Inputs(series, designations, units, scores, None, ())
+
+
+def read(folder: Path, *settings: str) -> Study:
+    path = folder / "study.toml"
+    path.write_text(STUDY, encoding="utf-8")
+    return read_study(path, ["scores.run=unused", *settings])
+
+
+def build(folder: Path, inputs: Inputs, *settings: str) -> tuple[Study, StudyPanel]:
+    study = read(folder, *settings)
+    return study, build_panel(study, inputs)
+
+
+def test_a_section_that_is_not_there_is_not_run(tmp_path: Path, inputs: Inputs) -> None:
+    study, panel = build(tmp_path, inputs)
+    assert fit_events(replace(study, event_study=None), panel) is None
+
+
+def test_an_empty_section_is_run_with_its_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text('[series]\nfile = "a.csv"\n[event_study]\n[placebo]\n', encoding="utf-8")
+    study = read_study(path)
+    assert study.event_study is not None
+    assert study.event_study.window == (-4, 4)
+    assert study.placebo is not None
+    assert study.placebo.draws == 500
+
+
+def test_both_standardisations_stand_side_by_side(tmp_path: Path, inputs: Inputs) -> None:
+    study, panel = build(tmp_path, inputs)
+    events = fit_events(study, panel)
+    assert events is not None
+    assert list(events.by_outcome) == ["window", "pre"]
+    pre = measure_outcome(replace(study, outcome=replace(study.outcome, standardise=tuple(range(2008, 2013)))), panel)
+    rows = panel.panel.drop(columns=["synchronization", "clipped"]).merge(pre)
+    by_hand = econ.fit_event_study(rows, "synchronization", window=(-3, 2), draws=1000)
+    pd.testing.assert_frame_equal(events.by_outcome["pre"].points, by_hand.points)
+    assert list_points(events).groupby("standardise").size().to_dict() == {"pre": 6, "window": 6}
+    assert list(list_lead_tests(events)["standardise"]) == ["window", "pre"]
+    tables, notes = list_honest(events)
+    assert set(tables) == {"honest_window", "honest_pre"}
+    assert notes == ()
+    for lang, mark in (("en", "pre: estimate"), ("zh", "事前：估计值")):
+        table = tabulate_events(events, lang)
+        assert mark in table.head
+        assert len(table.blocks[0]) == 6
+        assert {len(row) for row in table.blocks[0]} == {len(table.head)}
+
+
+def test_an_outcome_on_a_known_scale_has_one_event_study(tmp_path: Path, inputs: Inputs) -> None:
+    study, panel = build(tmp_path, inputs, "outcome.standardise=none", "outcome.transform=none")
+    events = fit_events(study, panel)
+    assert events is not None
+    assert list(events.by_outcome) == ["none"]
+    assert set(list_honest(events)[0]) == {"honest"}
+
+
+@pytest.mark.parametrize(
+    ("standardise", "names"),
+    [("[2008, 2009, 2010, 2011, 2012]", ["pre", "window"]), ("[2008, 2009, 2010, 2011]", ["list", "window", "pre"])],
+)
+def test_listed_years_are_known_for_what_they_are(
+    tmp_path: Path, inputs: Inputs, standardise: str, names: list[str]
+) -> None:
+    events = fit_events(*build(tmp_path, inputs, f"outcome.standardise={standardise}"))
+    assert events is not None
+    assert list(events.by_outcome) == names
+
+
+def test_a_standardisation_that_is_not_possible_is_a_note(tmp_path: Path, inputs: Inputs) -> None:
+    events = fit_events(*build(tmp_path, inputs, "outcome.window=[2011, 2019]"))
+    assert events is not None
+    assert list(events.by_outcome) == ["window"]
+    assert any('cannot be standardised over "pre"' in note and "4" in note for note in events.notes)
+
+
+def test_an_event_study_that_cannot_be_fitted_names_its_section(tmp_path: Path, inputs: Inputs) -> None:
+    study, panel = build(tmp_path, inputs, "event_study.reference=1")
+    with pytest.raises(StudyError, match=r"\[event_study\]: The 'reference' parameter"):
+        fit_events(study, panel)
+
+
+def test_gaps_leave_no_file_for_honestdid_and_a_note(tmp_path: Path, inputs: Inputs) -> None:
+    events = fit_events(*build(tmp_path, inputs, "treatment.timing=drop_entry_year"))
+    assert events is not None
+    tables, notes = list_honest(events)
+    assert tables == {}
+    assert "no file for HonestDiD" in notes[0]

@@ -1,0 +1,56 @@
+"""What ``textq power`` says at its end: the smallest effects, the power curve, where it lies."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from econ.tables import render_text
+from textq.cli.languages import Lang
+from textq.pipeline.power import StudyPower
+from textq.pipeline.power_tables import list_power_tables
+from textq.provenance import SCHEMA_VERSION, code_version
+
+_WROTE = {"zh": " 写出 {}", "en": " wrote {}"}
+
+
+def describe_power(result: StudyPower, lang: Lang) -> Iterator[str]:
+    """Yield the lines of the summary."""
+    yield f"textq {code_version().partition('+')[0]}  {result.study.path}"
+    for table in list_power_tables(result, lang).values():
+        yield ""
+        yield render_text(table).rstrip("\n")
+    yield ""
+    yield _WROTE[lang].format(result.run_dir)
+
+
+def summarise_power(result: StudyPower) -> dict[str, Any]:
+    """Return the JSON object of ``--json``; numbers that are not finite (no effect has the power) are null."""
+    power = result.power
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_dir": str(result.run_dir),
+        "alpha": power.alpha,
+        "power": power.power,
+        "vcov": power.vcov,
+        "null": power.null,
+        "draws": int(power.draws["draw"].nunique()),
+        "seed": power.seed,
+        "n_units": power.n_units,
+        "n_designated": power.n_designated,
+        "n_pairs": power.n_pairs,
+        "n_periods": power.n_periods,
+        "smallest": _list_records(power.smallest),
+        "curve": _list_records(power.curve),
+        "dropped": [{"what": one.what, "reason": one.reason, "count": one.count} for one in power.dropped],
+        "notes": [*result.notes, *power.notes],
+    }
+
+
+def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): _finite(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _finite(value: Any) -> Any:
+    return None if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)) else value

@@ -1,0 +1,238 @@
+"""The tables of a study's event study and placebo, and the frames behind them."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from econ.errors import EconError
+from econ.event_points import EventStudy
+from econ.placebo_result import Placebo
+from econ.tables import Lang, Table, show_number
+from textq.pipeline.study_events import StudyEvents
+
+if TYPE_CHECKING:
+    from textq.pipeline.estimates import StudyResult
+
+_WORDS: Mapping[Lang, Mapping[str, str]] = {
+    "en": {
+        "events": "Event study: did by event time",
+        "event_time": "event time",
+        "estimate": "estimate",
+        "interval": "95 % interval",
+        "band": "95 % band",
+        "pairs": "treated pairs",
+        "cities": "treated cities",
+        "window": "over the window",
+        "pre": "over the years before the first designation",
+        "list": "over the years listed",
+        "none": "not standardised",
+        "short_window": "window: ",
+        "short_pre": "pre: ",
+        "short_list": "list: ",
+        "side": "{} = the series standardised {}.",
+        "why": (
+            "Standardised over the window a shock after the treatment moves the years before it; standardised over the "
+            "years before the first designation it does not, but a mean and SD of few years are rough."
+        ),
+        "reference": "Relative to event time {}, drawn at 0.",
+        "pre_mean": "Relative to the mean of the event times below 0.",
+        "band_note": "The band holds all points at once in 95 % (sup-t: ± {} standard errors; {:,} draws, seed {}).",
+        "leads": "Leads jointly zero{}: F({}, {:.0f}) = {:.3f}, {}.",
+        "where": " ({})",
+        "placebo": "Placebo: the designations on other cities",
+        "placebo_time": "Placebo: the designations at other times",
+        "placebo_mixed": "Placebo: the designations on other cities and at other times",
+        "statistic": "statistic",
+        "observed": "observed",
+        "two_sided": "two-sided p",
+        "left_sided": "left-sided p",
+        "right_sided": "right-sided p",
+        "mean": "mean of draws",
+        "std": "SD of draws",
+        "recipe": (
+            "{draws:,} draws, seed {seed}{strata}. Each draw forms the pairs anew, treats them and fits the equation; "
+            "t(…) is the coefficient over its dyadic-robust standard error, and the statistic to go by."
+        ),
+        "fixed": "{draws:,} draws, seed {seed}{strata}, in the pairs of the true sample; t(…) is what to go by.",
+        "strata": ", within {}",
+        "p": "p = (1 + draws at least as extreme) / (1 + draws).",
+    },
+    "zh": {
+        "events": "事件研究：按相对时间的did效应",
+        "event_time": "相对时间",
+        "estimate": "估计值",
+        "interval": "95%置信区间",
+        "band": "95%联合置信带",
+        "pairs": "处理组城市对",
+        "cities": "处理城市",
+        "window": "按整个窗口期标准化",
+        "pre": "按首次获批前各年标准化",
+        "list": "按所列年份标准化",
+        "none": "未标准化",
+        "short_window": "窗口期：",
+        "short_pre": "事前：",
+        "short_list": "所列年份：",
+        "side": "{}：序列{}。",
+        "why": (
+            "按整个窗口期标准化时，处理之后的冲击会带动处理之前的取值；按首次获批前各年标准化则不会，"
+            "但由少数几年得到的均值与标准差较粗糙。"
+        ),
+        "reference": "以相对时间{}为基准（取0）。",
+        "pre_mean": "以相对时间小于0各期的均值为基准。",
+        "band_note": "联合置信带以95%的概率同时包含所有点（sup-t：±{}个标准误；模拟{:,}次，随机种子{}）。",
+        "leads": "前置项联合为零{}：F({}, {:.0f}) = {:.3f}，{}。",
+        "where": "（{}）",
+        "placebo": "安慰剂检验：把获批身份随机分给其他城市",
+        "placebo_time": "安慰剂检验：随机改变获批时间",
+        "placebo_mixed": "安慰剂检验：随机改变获批城市与时间",
+        "statistic": "统计量",
+        "observed": "实际值",
+        "two_sided": "双侧p值",
+        "left_sided": "左侧p值",
+        "right_sided": "右侧p值",
+        "mean": "抽样均值",
+        "std": "抽样标准差",
+        "recipe": (
+            "抽样{draws:,}次，随机种子{seed}{strata}。每次重新构成城市对、重新赋予处理并重新估计；"
+            "t(…)为系数除以二元组聚类稳健标准误，应以它为准。"
+        ),
+        "fixed": "抽样{draws:,}次，随机种子{seed}{strata}，城市对保持不变；t(…)为应当采用的统计量。",
+        "strata": "，在{}内部置换",
+        "p": "p = (1 + 至少同样极端的抽样数) / (1 + 抽样数)。",
+    },
+}
+
+
+def tabulate_events(events: StudyEvents, lang: Lang) -> Table:
+    """Return the points of each standardisation side by side, their counts, and the test of the leads."""
+    words, studies = _WORDS[lang], list(events.by_outcome.values())
+    marks = [_mark(name, events, lang) for name in events.by_outcome]
+    head = [words["event_time"], *(mark + words[name] for mark in marks for name in ("estimate", "interval", "band"))]
+    rows = [_list_cells(studies, place) for place in range(len(studies[0].points))]
+    return Table(
+        words["events"],
+        (*head, words["pairs"], words["cities"]),
+        (tuple(rows),),
+        tuple(_explain_events(events, lang)),
+    )
+
+
+def _mark(standardise: str, events: StudyEvents, lang: Lang) -> str:
+    """Return what tells the columns of one standardisation from those of another."""
+    return _WORDS[lang][f"short_{standardise}"] if len(events.by_outcome) > 1 else ""
+
+
+def _list_cells(studies: list[EventStudy], place: int) -> tuple[str, ...]:
+    cells = []
+    for study in studies:
+        row = study.points.iloc[place]
+        cells += [show_number(row["estimate"]), _show_range(row, "conf"), _show_range(row, "band")]
+    first = studies[0].points.iloc[place]
+    return str(first["name"]), *cells, *(_show_count(first[name]) for name in ("n_pairs", "n_treated_units"))
+
+
+def _show_range(row: "pd.Series", name: str) -> str:
+    return f"[{show_number(row[f'{name}_low'])}, {show_number(row[f'{name}_high'])}]"
+
+
+def _show_count(value: Any) -> str:
+    return "" if pd.isna(value) else f"{value:,}"
+
+
+def _explain_events(events: StudyEvents, lang: Lang) -> Iterator[str]:
+    words, named = _WORDS[lang], events.by_outcome
+    first = next(iter(named.values()))
+    if len(named) > 1:
+        marks = [_mark(name, events, lang).rstrip(" :：") for name in named]
+        yield " ".join(words["side"].format(mark, words[name]) for mark, name in zip(marks, named, strict=True))
+        yield words["why"]
+    yield words[first.normalise].format(str(first.reference).replace("-", "−"))
+    shown = ", ".join(f"{study.critical:.2f}" for study in named.values())
+    yield words["band_note"].format(shown, first.draws, first.seed)
+    for name, study in named.items():
+        where = words["where"].format(words[name]) if len(named) > 1 else ""
+        test = study.leads
+        if test:
+            yield words["leads"].format(where, test.df_num, test.df_denom, test.statistic, _show_p(test.p_value))
+    yield from dict.fromkeys((*events.notes, *(note for study in named.values() for note in study.notes)))
+
+
+def _show_p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def tabulate_placebo(placebo: Placebo, lang: Lang, names: Mapping[str, str]) -> Table:
+    """Return the p-values of each statistic; ``names`` say what to print for a term."""
+    words, spec = _WORDS[lang], placebo.spec
+    columns = ("observed", "two_sided", "left_sided", "right_sided", "mean", "std")
+    rows = [
+        (_name_statistic(row["statistic"], names), *(show_number(row[name]) for name in columns))
+        for row in placebo.tests.to_dict("records")
+    ]
+    strata = words["strata"].format(spec.strata) if spec.strata else ""
+    recipe = words["fixed" if spec.recipe.get("sample") == "fixed" else "recipe"]
+    notes = (recipe.format(draws=len(placebo.draws), seed=spec.seed, strata=strata), words["p"], *placebo.notes)
+    title = words["placebo" if spec.kind == "unit" else f"placebo_{spec.kind}"]
+    return Table(title, (words["statistic"], *(words[name] for name in columns)), (tuple(rows),), notes)
+
+
+def _name_statistic(statistic: str, names: Mapping[str, str]) -> str:
+    """Return the name of a coefficient, or of its t value, as it is printed."""
+    if statistic.startswith("t("):
+        return f"t({names.get(statistic[2:-1], statistic[2:-1])})"
+    return names.get(statistic, statistic)
+
+
+def list_points(events: StudyEvents) -> pd.DataFrame:
+    """Return the points of all standardisations: standardise, then the columns of ``EventStudy.points``."""
+    frames = [study.points.assign(standardise=name) for name, study in events.by_outcome.items()]
+    return _put_first(pd.concat(frames, ignore_index=True), "standardise")
+
+
+def list_lead_tests(events: StudyEvents) -> pd.DataFrame:
+    """Return the joint test of the leads and the width of the band, one row a standardisation."""
+    rows = []
+    for name, study in events.by_outcome.items():
+        test = study.leads
+        rows.append({
+            "standardise": name,
+            "hypothesis": test.hypothesis if test else None,
+            "statistic": test.statistic if test else None,
+            "df_num": test.df_num if test else None,
+            "df_denom": test.df_denom if test else None,
+            "p_value": test.p_value if test else None,
+            "critical": study.critical,
+            "draws": study.draws,
+            "seed": study.seed,
+            "reference": study.reference,
+            "normalise": study.normalise,
+            "vcov": study.estimate.spec.vcov.kind,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def list_honest(events: StudyEvents) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return β, Σ and base for HonestDiD by the name of their file, and why one is missing."""
+    tables, notes = {}, []
+    for name, study in events.by_outcome.items():
+        try:
+            tables["honest" if len(events.by_outcome) == 1 else f"honest_{name}"] = study.tabulate_honest()
+        except EconError as error:
+            notes.append(f"There is no file for HonestDiD: {error}")
+    return tables, tuple(dict.fromkeys(notes))
+
+
+def list_check_notes(result: "StudyResult") -> Iterator[str]:
+    """Yield what a reader of the event study and the placebo must know, in sentences."""
+    if result.events:
+        yield from result.events.notes
+        for study in result.events.by_outcome.values():
+            yield from study.notes
+        yield from list_honest(result.events)[1]
+    if result.placebo:
+        yield from result.placebo.notes
+
+
+def _put_first(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame[[column, *(name for name in frame.columns if name != column)]]
