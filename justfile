@@ -38,6 +38,7 @@ bench gold=(shared / "gold/dev.jsonl"):
     {{ python }} tests/benchmarks/speed/bench_score.py
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_estimate.py
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_placebo.py
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_pairs.py
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_coding.py
     for coder in full written rules; do {{ python }} -m textq evaluate "{{ gold }}" --coder $coder; done
 

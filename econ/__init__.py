@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from econ.event_study import fit_event_study
     from econ.filters import cut_window, filter_series
     from econ.intensities import Intensities, interact_scores
+    from econ.pair_panel import fit_pairs
     from econ.pairs import form_pairs
     from econ.panel import fit_panel
     from econ.placebo import permute_designations, run_placebo
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from econ.power_coding import Coding
     from econ.power_result import Power
     from econ.simulate import simulate_series
+    from econ.spec import PairSpec, Synchronization, TreatedPair, TreatedScore, Treatment, UnitVariable
     from econ.synchronization import measure_synchronization
     from econ.tables import tabulate_estimates
     from econ.treatment import assign_treatment, find_designated
@@ -38,8 +40,14 @@ _HOMES = {
     "Estimate": "econ.estimate",
     "EventStudy": "econ.event_points",
     "Intensities": "econ.intensities",
+    "PairSpec": "econ.spec",
     "Placebo": "econ.placebo_result",
     "Power": "econ.power_result",
+    "Synchronization": "econ.spec",
+    "TreatedPair": "econ.spec",
+    "TreatedScore": "econ.spec",
+    "Treatment": "econ.spec",
+    "UnitVariable": "econ.spec",
     "WaldTest": "econ.estimate",
     "assign_treatment": "econ.treatment",
     "build_entropy_index": "econ.development",
@@ -49,6 +57,7 @@ _HOMES = {
     "filter_series": "econ.filters",
     "find_designated": "econ.treatment",
     "fit_event_study": "econ.event_study",
+    "fit_pairs": "econ.pair_panel",
     "fit_panel": "econ.panel",
     "form_pairs": "econ.pairs",
     "interact_scores": "econ.intensities",
@@ -69,8 +78,14 @@ __all__ = [
     "Estimate",
     "EventStudy",
     "Intensities",
+    "PairSpec",
     "Placebo",
     "Power",
+    "Synchronization",
+    "TreatedPair",
+    "TreatedScore",
+    "Treatment",
+    "UnitVariable",
     "WaldTest",
     "assign_treatment",
     "build_entropy_index",
@@ -80,6 +95,7 @@ __all__ = [
     "filter_series",
     "find_designated",
     "fit_event_study",
+    "fit_pairs",
     "fit_panel",
     "form_pairs",
     "interact_scores",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from econ.errors import FitError
 from econ.estimate import Dropped
+from econ.gram import multiply_columns
 from econ.spec import INTERCEPT, MEMBERS
 from econ.within import Absorber
 
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _TOLERANCE = 1e-9  # of what is left of a column, relative to its own variation
+_DIGITS = 1e-5  # of squares; where less is left about the mean, the mean is taken out first
 _FLOOR = 1e-14  # of the same, relative to the raw column: what rounding leaves
 _CLEAR = 1e-5  # shares of unexplained variance above this need no closer look
 _FAR = 1e4  # columns so many times longer than rounding need none either
 _SHARE_ROUNDING = 0.02  # shares of two decimals sum to one but for so much
+_GLANCE = 1_000  # rows that show of most columns that they are no shares
 _COEFFICIENT = 1e-7  # contributions to a linear combination below this are rounding
 
 
@@ -38,7 +41,12 @@ class Relation:
 
 
 def choose_columns(
-    raw: FloatArray, within: FloatArray, terms: Sequence[str], effects: Sequence[Effect], weights: FloatArray | None
+    raw: FloatArray,
+    within: FloatArray,
+    terms: Sequence[str],
+    effects: Sequence[Effect],
+    weights: FloatArray | None,
+    gram: FloatArray | None = None,
 ) -> tuple[list[int], tuple[Dropped, ...]]:
     """Return the places of the regressors to keep, and why the others go.
 
@@ -55,6 +63,8 @@ def choose_columns(
         The k names.
     effects, weights
         What was absorbed, and how rows weigh.
+    gram : (k, k) or None
+        Weighted cross-products of ``within``, where they have been computed.
 
     Raises
     ------
@@ -63,11 +73,16 @@ def choose_columns(
         regressor is left.
     """
     reaches = _find_reaches(raw, effects, weights)
-    absorbed = _measure(within, weights) <= reaches
+    if gram is None:
+        gram = multiply_columns(within, weights)
+    absorbed = np.sqrt(np.diag(gram)) <= reaches
     _refuse_node_effects(raw, reaches, np.flatnonzero(absorbed), terms, effects, weights)
     _refuse_rounded_shares(raw, terms)
-    weighted = within if weights is None else within * np.sqrt(weights)[:, None]
-    kept, relations = _orthogonalize(weighted, reaches, np.flatnonzero(~absorbed))
+    places = np.flatnonzero(~absorbed)
+    kept, relations = places.tolist(), list[Relation]()
+    if not _is_clear(gram[np.ix_(places, places)], reaches[places]):
+        weighted = within if weights is None else within * np.sqrt(weights)[:, None]
+        kept, relations = _orthogonalize(weighted, reaches, places)
     _refuse_shares(raw, relations, terms)
     dropped = {}
     for place in map(int, np.flatnonzero(absorbed)):
@@ -83,14 +98,26 @@ def choose_columns(
 
 def _find_reaches(raw: FloatArray, effects: Sequence[Effect], weights: FloatArray | None) -> FloatArray:
     """Return the length below which what is left of a column counts as nothing, (k,)."""
-    own = raw - np.average(raw, axis=0, weights=weights) if effects else raw
-    return np.maximum(_TOLERANCE * _measure(own, weights), _FLOOR * _measure(raw, weights))
+    lengths = _measure(raw, weights)
+    own = _measure_own(raw, lengths, weights) if effects else lengths
+    return np.maximum(_TOLERANCE * own, _FLOOR * lengths)
+
+
+def _measure_own(raw: FloatArray, lengths: FloatArray, weights: FloatArray | None) -> FloatArray:
+    """Return the lengths of columns about their means; from squares and means where that costs few digits."""
+    means = np.average(raw, axis=0, weights=weights)
+    n_rows = len(raw) if weights is None else weights.sum()
+    squares = lengths**2 - n_rows * means**2
+    far = squares < _DIGITS * lengths**2
+    own: FloatArray = np.sqrt(np.where(far, 0.0, squares))
+    own[far] = _measure(raw[:, far] - means[far], weights)
+    return own
 
 
 def _measure(columns: FloatArray, weights: FloatArray | None) -> FloatArray:
     """Return the weighted lengths of columns."""
-    squares = columns if weights is None else columns * weights[:, None]
-    return np.asarray(np.sqrt(np.einsum("ij,ij->j", columns, squares)))
+    weighted = columns if weights is None else columns * weights[:, None]
+    return np.sqrt([one @ other for one, other in zip(columns.T, weighted.T, strict=True)])
 
 
 def _name_effects(effects: Sequence[Effect]) -> str:
@@ -107,8 +134,6 @@ def _orthogonalize(
     columns: FloatArray, reaches: FloatArray, places: NDArray[np.intp]
 ) -> tuple[list[int], list[Relation]]:
     """Take each column's projection on the earlier ones out; return those that are left, and the others' relations."""
-    if _is_clear((columns.T @ columns)[np.ix_(places, places)], reaches[places]):
-        return [int(place) for place in places], []
     kept: list[int] = []
     relations = []
     basis = np.empty((len(columns), 0))
@@ -184,12 +209,15 @@ def _is_ordered_node(effect: Effect) -> bool:
 
 def _refuse_rounded_shares(raw: FloatArray, terms: Sequence[str]) -> None:
     """Refuse two or more nonnegative regressors that sum to one between 0 and 1 but for the rounding of shares."""
-    low, high = raw.min(axis=0), raw.max(axis=0)
+    some = raw[:_GLANCE]
+    low, high = some.min(axis=0), some.max(axis=0)
+    for place in np.flatnonzero((low >= 0) & (high <= 1 + _SHARE_ROUNDING)):
+        low[place], high[place] = raw[:, place].min(), raw[:, place].max()
     small = np.flatnonzero((low >= 0) & (high > 0) & (high <= 1 + _SHARE_ROUNDING))
     for whole in small[(high[small] <= 1) & (low[small] < high[small])]:
-        others = small[small != whole]
-        parts = others[(raw[:, others] <= raw[:, [whole]] + _SHARE_ROUNDING).all(axis=0)]
-        if len(parts) > 1 and np.abs(raw[:, parts].sum(axis=1) - raw[:, whole]).max() <= _SHARE_ROUNDING:
+        others, rounding = small[small != whole], _SHARE_ROUNDING * high[whole]
+        parts = others[(raw[:, others] <= raw[:, [whole]] + rounding).all(axis=0)]
+        if len(parts) > 1 and np.abs(raw[:, parts].sum(axis=1) - raw[:, whole]).max() <= rounding:
             raise _refuse_parts([terms[place] for place in parts], terms[whole])
 
 

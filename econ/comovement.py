@@ -83,7 +83,7 @@ def compute_synchronization(
     if measure == "rolling_correlation":
         compared = _correlate_windows(values, window)[first, second]
     else:
-        prepared = _prepare(values, measure, reference, ddof)
+        prepared = prepare_units(values, measure, reference, ddof)
         compared = _compare(prepared[first], prepared[second], measure)
     clipped = np.zeros(compared.shape, dtype=np.bool_)
     if fisher:
@@ -93,7 +93,7 @@ def compute_synchronization(
     return PairArrays(first, second, compared, clipped)
 
 
-def _prepare(values: FloatArray, measure: Measure, reference: BoolArray | None, ddof: int) -> FloatArray:
+def prepare_units(values: FloatArray, measure: Measure, reference: BoolArray | None, ddof: int) -> FloatArray:
     """Return what the two units of a pair are compared by, (n, T)."""
     if measure == "negative_difference":
         return values

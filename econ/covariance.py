@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from econ.codes import number_keys
 from econ.errors import FitError
+from econ.gram import multiply_columns
 from econ.spec import MEMBERS, check_choice
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Design:
     n_absorbed : int
         Coefficients of all absorbed effects together: the rank of their dummies or, where that is not known, all levels
         less one for each effect after the first.
+    known_bread : (k, k) or None
+        A, where it has been computed.
     """
 
     columns: FloatArray
@@ -61,12 +65,34 @@ class Design:
     levels: Mapping[str, int] = field(default_factory=dict)
     nested: Mapping[str, Collection[str]] = field(default_factory=dict)
     n_absorbed: int = 0
+    known_bread: FloatArray | None = None
+    _pair_sums: dict[tuple[str, ...], tuple[FloatArray, Codes, Codes]] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def bread(self) -> FloatArray:
+        """A, (k, k)."""
+        return compute_bread(self.columns, self.weights) if self.known_bread is None else self.known_bread
+
+    @cached_property
+    def weighted_residuals(self) -> FloatArray:
+        """Of each row, w e, (n,)."""
+        return self.residuals if self.weights is None else self.weights * self.residuals
 
     @cached_property
     def influences(self) -> FloatArray:
-        """A s of each row, (n, k): V is made of sums of their outer products."""
-        weighted = self.residuals if self.weights is None else self.weights * self.residuals
-        return self.columns @ compute_bread(self.columns, self.weights) * weighted[:, None]
+        """A s of each row, (n, k)."""
+        return self.columns @ self.bread * self.weighted_residuals[:, None]
+
+    def sum_influences(self, codes: Codes) -> FloatArray:
+        """Return influences summed to groups, (G, k): V is made of sums of their outer products."""
+        return sum_by_group(self.columns, codes, self.weighted_residuals) @ self.bread
+
+    def sum_pairs(self, by: tuple[str, ...]) -> tuple[FloatArray, Codes, Codes]:
+        """Return influences summed to the pairs of two groups, (P, k), and the members of each."""
+        if by not in self._pair_sums:
+            pair, first, second = number_pairs(*(self.groups[column] for column in by))
+            self._pair_sums[by] = self.sum_influences(pair), first, second
+        return self._pair_sums[by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +119,11 @@ class Covariance:
 
 def compute_bread(columns: FloatArray, weights: FloatArray | None = None) -> FloatArray:
     """Return A = (X̃'WX̃)⁻¹, (k, k), of linearly independent columns (n, k) and weights (n,)."""
-    weighted = columns if weights is None else columns * weights[:, None]
-    gram = columns.T @ weighted
+    return invert_gram(multiply_columns(columns, weights))
+
+
+def invert_gram(gram: FloatArray) -> FloatArray:
+    """Return the inverse of a positive definite matrix, symmetric; scales do not matter."""
     scale = np.sqrt(np.diag(gram))
     inverse = np.linalg.inv(gram / np.outer(scale, scale)) / np.outer(scale, scale)
     return np.asarray((inverse + inverse.T) / 2)
@@ -165,18 +194,33 @@ def compute_ssc(ssc: Ssc, design: Design, by: tuple[str, ...] = (), n_groups: in
     """
     if ssc == "none":
         return 1.0
-    n_rows, df = len(design.residuals), _count_df(ssc, design, by)
+    n_rows, df = len(design.residuals), count_df(ssc, design, by)
     return n_rows / df if n_groups is None else n_groups / (n_groups - 1) * (n_rows - 1) / df
 
 
-def sum_by_group(values: FloatArray, codes: Codes) -> FloatArray:
-    """Return the sums of ``values`` (n, k) over the groups that have rows, shape (G, k); ``codes`` (n,) are ≥ 0."""
-    sums = np.column_stack([np.bincount(codes, column) for column in values.T])
+def sum_by_group(values: FloatArray, codes: Codes, factors: FloatArray | None = None) -> FloatArray:
+    """Return the sums of ``values`` (n, k) over the groups that have rows, shape (G, k); ``codes`` (n,) are ≥ 0.
+
+    Rows are multiplied by ``factors`` (n,) before, if there are any.
+    """
+    columns = (column if factors is None else column * factors for column in values.T)
+    if (codes[1:] >= codes[:-1]).all():
+        starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
+        return np.column_stack([_sum_runs(column, starts) for column in columns])
+    sums = np.column_stack([np.bincount(codes, column) for column in columns])
     return np.asarray(sums[np.bincount(codes) > 0])
 
 
-def _count_df(ssc: Ssc, design: Design, by: tuple[str, ...] = ()) -> int:
-    """Return n − K."""
+def _sum_runs(column: FloatArray, starts: Codes) -> FloatArray:
+    """Return the sums of the runs that begin at ``starts``; faster where all are of one length."""
+    length = len(column) // len(starts)
+    if (starts == np.arange(0, length * len(starts), length)).all() and length * len(starts) == len(column):
+        return np.asarray(column.reshape(len(starts), length) @ np.ones(length))
+    return np.asarray(np.add.reduceat(column, starts))
+
+
+def count_df(ssc: Ssc, design: Design, by: tuple[str, ...] = ()) -> int:
+    """Return n − K; parameters as of :func:`compute_ssc`."""
     n_rows, n_coefficients = len(design.residuals), _count_coefficients(ssc, design, by)
     if n_rows <= n_coefficients:
         raise FitError(
@@ -206,30 +250,43 @@ def _check_clusters(n_clusters: Mapping[str, int]) -> None:
 def _compute_iid(spec: VcovSpec, design: Design) -> Covariance:
     squares = design.residuals**2 if design.weights is None else design.weights * design.residuals**2
     variance = compute_ssc(spec.ssc, design) * float(squares.mean())
-    return Covariance(variance * compute_bread(design.columns, design.weights), _count_df(spec.ssc, design), {})
+    return Covariance(variance * design.bread, count_df(spec.ssc, design), {})
 
 
 def _compute_hc1(spec: VcovSpec, design: Design) -> Covariance:
     influences = design.influences
     factor = compute_ssc(spec.ssc, design)
-    return Covariance(factor * (influences.T @ influences), _count_df(spec.ssc, design), {})
+    return Covariance(factor * (influences.T @ influences), count_df(spec.ssc, design), {})
 
 
 def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
     (column,) = spec.by
-    sums = sum_by_group(design.influences, design.groups[column])
-    _check_clusters({column: len(sums)})
-    factor = compute_ssc(spec.ssc, design, spec.by, len(sums))
-    return Covariance(factor * (sums.T @ sums), len(sums) - 1, {column: len(sums)})
+    sums = design.sum_influences(design.groups[column])
+    return assemble_cluster(spec, design, sums.T @ sums, len(sums))
+
+
+def assemble_cluster(spec: VcovSpec, design: Design, meat: FloatArray, n_groups: int) -> Covariance:
+    """Return the clustered covariance, given Σ_g S_g S_g' of the influences (k, k) and the number of groups."""
+    (column,) = spec.by
+    _check_clusters({column: n_groups})
+    factor = compute_ssc(spec.ssc, design, spec.by, n_groups)
+    return Covariance(factor * meat, n_groups - 1, {column: n_groups})
 
 
 def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
     """Give all three parts the factor of the smaller number of groups."""
-    influences = design.influences
     first, second = (design.groups[column] for column in spec.by)
-    sums = [sum_by_group(influences, codes) for codes in (first, second, _cross(first, second))]
+    sums = [design.sum_influences(codes) for codes in (first, second, _cross(first, second))]
     one, two, both = (group.T @ group for group in sums)
-    n_clusters = dict(zip(spec.by, map(len, sums[:2]), strict=True))
+    return assemble_twoway(spec, design, (one, two, both), (len(sums[0]), len(sums[1])))
+
+
+def assemble_twoway(
+    spec: VcovSpec, design: Design, meats: tuple[FloatArray, FloatArray, FloatArray], n_groups: tuple[int, int]
+) -> Covariance:
+    """Return the two-way covariance, given Σ S S' of the influences by either column and by both, (k, k) each."""
+    one, two, both = meats
+    n_clusters = dict(zip(spec.by, n_groups, strict=True))
     _check_clusters(n_clusters)
     matrix, notes = one + two - both, []
     if _is_indefinite(matrix, one + two):
@@ -247,12 +304,19 @@ def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
 
 def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
     """Sum the rows to pairs and the pairs to units."""
-    by_pair, first, second = sum_pairs(design.influences, *(design.groups[column] for column in spec.by))
+    by_pair, first, second = design.sum_pairs(spec.by)
     by_unit = sum_by_group(np.concatenate([by_pair, by_pair]), np.concatenate([first, second]))
-    n_clusters = {"pair": len(by_pair), "unit": len(by_unit)}
+    return assemble_dyadic(spec, design, by_unit, by_pair.T @ by_pair, len(by_pair))
+
+
+def assemble_dyadic(
+    spec: VcovSpec, design: Design, by_unit: FloatArray, by_pair: FloatArray, n_pairs: int
+) -> Covariance:
+    """Return the dyadic covariance, given the influences S_i of the units (C, k) and Σ_d S_d S_d' of pairs (k, k)."""
+    n_clusters = {"pair": n_pairs, "unit": len(by_unit)}
     _check_clusters(n_clusters)
     outer = by_unit.T @ by_unit
-    matrix, notes = outer - by_pair.T @ by_pair, []
+    matrix, notes = outer - by_pair, []
     if _is_indefinite(matrix, outer, floor=TOLERANCE):
         matrix = outer
         notes.append(
@@ -264,18 +328,20 @@ def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
     return Covariance(factor * matrix, len(by_unit) - 1, n_clusters, tuple(notes))
 
 
-def sum_pairs(scores: FloatArray, first: Codes, second: Codes) -> tuple[FloatArray, Codes, Codes]:
-    """Return the sums over the rows of each unordered pair, and the lower and the upper member of each."""
-    lower, upper = np.minimum(first, second), np.maximum(first, second)
+def number_pairs(first: Codes, second: Codes) -> tuple[Codes, Codes, Codes]:
+    """Return the codes of the unordered pairs of two members (n,), and the lower and the upper member of each pair."""
+    lower, upper = first, second
+    if (first > second).any():
+        lower, upper = np.minimum(first, second), np.maximum(first, second)
     n_units = int(upper.max()) + 1
-    keys, pair = np.unique(lower * n_units + upper, return_inverse=True)
-    return sum_by_group(scores, pair), keys // n_units, keys % n_units
+    pair, keys = number_keys(lower * n_units + upper, n_units**2)
+    return pair, keys // n_units, keys % n_units
 
 
 def _cross(first: Codes, second: Codes) -> Codes:
     """Return the codes of the groups that two columns form together."""
-    _, codes = np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)
-    return np.asarray(codes)
+    n_second = int(second.max()) + 1
+    return number_keys(first * n_second + second, (int(first.max()) + 1) * n_second)[0]
 
 
 def _is_indefinite(matrix: FloatArray, reference: FloatArray, floor: float = 0.0) -> bool:

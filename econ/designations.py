@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -21,15 +24,12 @@ CountyZones = Literal["own", "parent"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Dates = NDArray[np.datetime64]
 
 NEVER = np.iinfo(np.int64).max
 """The period in which units start that are not treated within the window."""
 
-_DATE = (
-    r"^(?P<year>\d{4})"
-    r"(?:[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<months>\d{2})(?P<days>\d{2}))"
-    r"(?:[T ].*)?$"
-)
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[T ].*)?$")
 """2015-03-07, 2015/3/7, 2015.3.7, 2015年3月7日, 20150307; a time of day may follow."""
 
 
@@ -65,13 +65,15 @@ def find_onsets(
     ):
         check_choice("assign_treatment", name, value, choices)
     rows = _read_designations(designations, boundary, county_zones)
-    dates = rows.groupby("unit", sort=True)["date"].min()
-    entry = dates.dt.year.to_numpy(dtype=np.int64)
+    codes, units = pd.factorize(rows.units, sort=True)
+    dates = _find_earliest(codes, rows.dates, len(units))
+    entry = _find_years(dates).astype(np.int64) + 1970
     start = entry + (timing in ("next_full_year", "drop_entry_year"))
     cohort = start if timing == "next_full_year" else entry
     inside = start <= years[-1]
     onsets = {"entry": entry, "start": np.where(inside, start, NEVER), "cohort": np.where(inside, cohort, NEVER)}
-    table = pd.DataFrame({"date": dates, **onsets, "share": _measure_shares(dates)})
+    columns = {"date": dates, **onsets, "share": _measure_shares(dates)}
+    table = pd.DataFrame(columns, index=pd.Index(units, name="unit"))
     _refuse_ended(rows, table, years[-1])
     return table
 
@@ -84,32 +86,45 @@ def check_periods(periods: Sequence[int]) -> IntArray:
     return years.astype(np.int64)
 
 
-def _read_designations(designations: pd.DataFrame, boundary: Boundary, county_zones: CountyZones) -> pd.DataFrame:
-    """Return unit, date, ended_on: one row a designated unit, those of widened zones and parents added on request."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The designated units, as often as they are: their codes, dates, and the ends of their zones, NaT = in force."""
+
+    units: pd.Series
+    dates: Dates
+    ends: Dates
+
+
+def _read_designations(designations: pd.DataFrame, boundary: Boundary, county_zones: CountyZones) -> _Rows:
+    """Return the designated units, those of widened zones and parents added on request."""
     check_columns(designations, ["unit", "date"], "the designations", TreatmentError)
     check_codes(designations["unit"], "the designations", TreatmentError)
-    designations = designations.reset_index(drop=True)
     dates = _read_dates(designations, "date")
-    ends = _read_dates(designations, "ended_on") if "ended_on" in designations.columns else pd.NaT
-    rows = pd.DataFrame({"unit": designations["unit"], "date": dates, "ended_on": ends})
-    added = [rows]
+    ended = "ended_on" in designations.columns
+    ends = _read_dates(designations, "ended_on") if ended else np.full(len(dates), np.datetime64("NaT", "us"))
+    units, places = [designations["unit"]], [np.arange(len(dates))]
     for column, wanted in (("widens_to", boundary == "widened"), ("parent", county_zones == "parent")):
         if wanted:
             check_columns(designations, [column], "the designations", TreatmentError)
-            codes = designations[column].astype("string").str.split(";").explode().str.strip()
+            listed = designations[column].reset_index(drop=True)
+            codes = listed.astype("string").str.split(";").explode().str.strip()
             codes = codes[codes.notna() & (codes != "")]
-            added.append(rows.loc[codes.index].assign(unit=codes.to_numpy(dtype=object)))
-    return pd.concat(added, ignore_index=True)
+            units.append(pd.Series(codes.to_numpy(dtype=object)))
+            places.append(codes.index.to_numpy())
+    rows = np.concatenate(places)
+    return _Rows(pd.concat(units, ignore_index=True) if len(units) > 1 else units[0], dates[rows], ends[rows])
 
 
-def _read_dates(designations: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column as dates; refuse what is no date, and missing ones unless the zone may still be in force."""
-    text = designations[column].astype("string").str.strip()
-    text = text.mask(text == "")
-    parts = text.str.extract(_DATE)
-    month, day = parts["month"].fillna(parts["months"]), parts["day"].fillna(parts["days"])
-    dates = pd.to_datetime(parts["year"] + "-" + month + "-" + day, format="%Y-%m-%d", errors="coerce")
-    bad = dates.isna() & (text.notna() | (column == "date"))
+def _read_dates(designations: pd.DataFrame, column: str) -> Dates:
+    """Return a column as dates; refuse what is no date, and missing ones unless the zone may still be in force.
+
+    Each value that occurs is read once.
+    """
+    codes, found = pd.factorize(designations[column])
+    texts = [str(value).strip() for value in found]
+    blank = np.array([not text for text in texts] + [True])  # the last one for missing values, whose code is −1
+    dates = np.array([*(_parse_date(text) for text in texts), None], dtype="datetime64[us]")[codes]
+    bad = np.isnat(dates) & (~blank[codes] | (column == "date"))
     if bad.any():
         names = [f"{unit} ({value})" for unit, value in designations.loc[bad, ["unit", column]].to_numpy()]
         raise TreatmentError(
@@ -119,19 +134,45 @@ def _read_dates(designations: pd.DataFrame, column: str) -> pd.Series:
     return dates
 
 
-def _measure_shares(dates: pd.Series) -> FloatArray:
+def _parse_date(text: str) -> datetime | None:
+    """Return a date, None for what is none."""
+    found = _DATE.match(text)
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part)
+    try:
+        return datetime(year, month, day)
+    except ValueError:
+        return None
+
+
+def _find_earliest(codes: NDArray[np.intp], dates: Dates, n_units: int) -> Dates:
+    """Return the first of the dates of each unit."""
+    order = np.lexsort((dates, codes))
+    return dates[order[np.searchsorted(codes[order], np.arange(n_units))]]
+
+
+def _find_years(dates: Dates) -> Dates:
+    return dates.astype("datetime64[Y]")
+
+
+def _measure_shares(dates: Dates) -> FloatArray:
     """Return the share of the year from each date on, both the date and 31 December included; in (0, 1]."""
-    lengths = 365 + dates.dt.is_leap_year.to_numpy(dtype=np.int64)
-    shares: FloatArray = (lengths - dates.dt.day_of_year.to_numpy(dtype=np.int64) + 1) / lengths
+    first, last = (_find_years(dates) + step for step in (0, 1))
+    left, length = (last.astype("datetime64[D]") - day.astype("datetime64[D]") for day in (dates, first))
+    shares: FloatArray = left / length
     return shares
 
 
-def _refuse_ended(rows: pd.DataFrame, onsets: pd.DataFrame, last: int) -> None:
+def _refuse_ended(rows: _Rows, onsets: pd.DataFrame, last: int) -> None:
     """Refuse treatments that end within the window; later ends do not matter."""
-    within = onsets["start"].reindex(rows["unit"]).to_numpy() < NEVER
-    ended = rows[(rows["ended_on"].dt.year <= last) & within]
+    if np.isnat(rows.ends).all():
+        return
+    within = onsets["start"].reindex(rows.units).to_numpy() < NEVER
+    ended = np.flatnonzero((rows.ends < np.datetime64(f"{last + 1}", "Y")) & within)
     if len(ended):
-        names = [f"{unit} ({date:%Y-%m-%d})" for unit, date in zip(ended["unit"], ended["ended_on"], strict=True)]
+        named = zip(rows.units.iloc[ended], rows.ends[ended].tolist(), strict=True)
+        names = [f"{unit} ({end:%Y-%m-%d})" for unit, end in named]
         raise TreatmentError(
             f"there are treatments that end by {last}: {name_first(names)}. Estimators here need one that stays on: "
             "leave these units out, or cut the window before it ends."

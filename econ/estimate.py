@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from econ.errors import FitError, SpecError
 
@@ -233,9 +233,9 @@ def build_params(
     errors = np.sqrt(np.diag(vcov))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistics = estimates / errors
-    reach = stats.t.ppf((1 + level) / 2, df) * errors
+    reach = special.stdtrit(df, (1 + level) / 2) * errors
     columns = (
-        list(terms), estimates, errors, statistics, 2 * stats.t.sf(np.abs(statistics), df),
+        list(terms), estimates, errors, statistics, 2 * special.stdtr(df, -np.abs(statistics)),
         estimates - reach, estimates + reach,
     )  # fmt: skip
     return pd.DataFrame(dict(zip(TIDY, columns, strict=True)))

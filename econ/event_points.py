@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 Normalise = Literal["reference", "pre_mean"]
+Beyond = Literal["bin", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Design:
         Of the event times.
     terms
         Event time → its term in the equation; without the reference.
-    reference, window, draws, seed, n_never, notes
+    reference, window, beyond, draws, seed, n_never, notes
         As in ``EventStudy``.
     bins
         The ends of the window that hold event times beyond it.
@@ -49,6 +50,7 @@ class Design:
     terms: dict[int, str]
     reference: int
     window: tuple[int, int]
+    beyond: Beyond
     bins: tuple[int, ...]
     counts: pd.DataFrame
     n_never: int
@@ -73,11 +75,13 @@ class EventStudy:
         Half the width of the band in standard errors; NaN if the covariance is not finite.
     leads : WaldTest or None
         That all event times before 0 are equal: those estimated are zero, relative to the reference. None if the
-        covariance does not allow the test; ``notes`` say why.
+        covariance does not allow the test, or one of them rests on one treated unit; ``notes`` say why.
     reference : int
         The event time whose coefficient is left out.
     window : tuple
-        The first and the last bin.
+        The first and the last event time.
+    beyond : str
+        "bin": rows beyond the window are in the bins at its ends. "drop": they are left out.
     normalise : str
         "reference": points are relative to the reference, which is 0. "pre_mean": to the mean of the points before 0.
     n_never : int
@@ -98,6 +102,7 @@ class EventStudy:
     leads: WaldTest | None
     reference: int
     window: tuple[int, int]
+    beyond: Beyond
     normalise: Normalise
     n_never: int
     estimate: Estimate
@@ -175,9 +180,17 @@ class EventStudy:
     def export_honest(self, path: str | PathLike[str]) -> None:
         """Write :meth:`tabulate_honest` as a CSV file; each number has the digits that tell its double from others.
 
-        In R: ``d <- read.csv(path); HonestDiD::createSensitivityResults_relativeMagnitudes(betahat = d$estimate,
-        sigma = as.matrix(d[, -(1:5)]), numPrePeriods = sum(d$period == "pre"), numPostPeriods = sum(d$period ==
-        "post"))``.
+        In R, without the bins, into which there is no step of one period::
+
+            d <- read.csv("honest.csv")
+            k <- !as.logical(d$bin)
+            S <- as.matrix(d[k, -(1:5)])[, k]
+            d <- d[k, ]
+            HonestDiD::createSensitivityResults_relativeMagnitudes(
+              betahat = d$estimate, sigma = S,
+              numPrePeriods = sum(d$period == "pre"), numPostPeriods = sum(d$period == "post"))
+
+        Its intervals rest on normal quantiles, not on t with the degrees of freedom of the estimate.
 
         Raises
         ------
@@ -215,7 +228,7 @@ def assemble_points(estimate: Estimate, design: Design, normalise: Normalise) ->
         ],
         axis=1,
     )
-    leads, notes = _test_leads(estimate, [term for place, term in design.terms.items() if place < 0])
+    leads, notes = _test_leads(estimate, design)
     return EventStudy(
         points=points,
         vcov=pd.DataFrame(vcov, index=design.counts.index, columns=design.counts.index),
@@ -223,6 +236,7 @@ def assemble_points(estimate: Estimate, design: Design, normalise: Normalise) ->
         leads=leads,
         reference=design.reference,
         window=design.window,
+        beyond=design.beyond,
         normalise=normalise,
         n_never=design.n_never,
         estimate=estimate,
@@ -263,9 +277,18 @@ def _name(event_time: int, design: Design) -> str:
     return sign + str(event_time).replace("-", "−")
 
 
-def _test_leads(estimate: Estimate, terms: list[str]) -> tuple[WaldTest | None, list[str]]:
+def _test_leads(estimate: Estimate, design: Design) -> tuple[WaldTest | None, list[str]]:
+    terms = {place: term for place, term in design.terms.items() if place < 0}
+    n_units = design.counts["n_treated_units"].fillna(0)
+    lone = [place for place in sorted([*terms, design.reference]) if n_units[place] == 1]
+    if lone:
+        return None, [
+            f"The leads are not tested jointly: at the event times {', '.join(map(str, lone))} there is one treated "
+            "unit, whose own noise no standard error here counts, and the test would reject nearly always. Compare "
+            "with designations elsewhere: econ.permute_designations."
+        ]
     try:
-        return estimate.test_zero(terms), []
+        return estimate.test_zero(list(terms.values())), []
     except FitError as error:
         return None, [f"The leads are not tested jointly: {error}"]
 

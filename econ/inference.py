@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.bootstrap import compute_wild
-from econ.covariance import Covariance, Design, compute_vcov, sum_pairs
+from econ.covariance import Covariance, Design, compute_vcov
 from econ.errors import FitError, SpecError
 from econ.estimate import build_params
 from econ.jackknife import compute_jackknife
@@ -59,6 +59,8 @@ class Fit:
         (n,)
     estimates
         (k,)
+    bread
+        (k, k), or None where it has not been computed.
     """
 
     sample: Sample
@@ -66,11 +68,15 @@ class Fit:
     within: FloatArray
     residuals: FloatArray
     estimates: FloatArray
+    bread: FloatArray | None = None
 
-    @property
-    def masses(self) -> FloatArray:
-        """The weights of the rows, 1 without any, (n,)."""
-        return np.ones(len(self.residuals)) if self.sample.weights is None else self.sample.weights
+    def center(self, values: FloatArray) -> FloatArray:
+        """Return values (n,) less their weighted mean."""
+        return np.asarray(values - np.average(values, weights=self.sample.weights))
+
+    def sum_squares(self, values: FloatArray) -> float:
+        """Return the weighted sum of squares of values (n,)."""
+        return float(values @ (values if self.sample.weights is None else values * self.sample.weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,11 @@ def _choose_vcov(frame: pd.DataFrame) -> tuple[VcovLike, str]:
 
 def _choose_for_pairs(frame: pd.DataFrame) -> tuple[VcovLike, str]:
     n_units = len(set().union(*(frame[member].dropna().unique() for member in MEMBERS)))
-    n_designated = _count_designated(frame)
+    return choose_by_counts(n_units, _count_designated(frame))
+
+
+def choose_by_counts(n_units: int, n_designated: int) -> tuple[VcovLike, str]:
+    """Return the covariance that fits pairs of so many units, and the reason in a sentence."""
     counts = f"{n_units} units" + (f", {n_designated} of them ever designated" if n_designated else "")
     if n_units <= JACKKNIFE_UNITS or 0 < n_designated <= JACKKNIFE_DESIGNATED:
         return {"jackknife": MEMBERS}, f"Leave-one-unit-out jackknife, as the pairs have {counts}."
@@ -173,8 +183,20 @@ def _compute_sandwich(fit: Fit, spec: VcovSpec) -> Covariance:
 
 
 def _blank_lost(covariance: Covariance, design: Design, spec: VcovSpec, terms: Sequence[str]) -> Covariance:
-    """Make variances that are nothing but rounding missing, and say so: their t values could be of any size."""
-    summands = np.sum(np.abs(design.influences), axis=0)
+    """Do what :func:`blank_lost` does; sum up absolute influences only if a variance is near to nothing."""
+    root = design.residuals if design.weights is None else design.residuals * np.sqrt(design.weights)
+    lengths = np.sqrt(np.diag(np.linalg.inv(design.bread)))  # of the columns
+    reach = np.sqrt(len(root)) * np.abs(root).max() * (lengths @ np.abs(design.bread))  # no less, by Cauchy–Schwarz
+    if (np.diag(covariance.matrix) > _ROUNDING * reach**2).all():
+        return covariance
+    return blank_lost(covariance, np.sum(np.abs(design.influences), axis=0), spec, terms)
+
+
+def blank_lost(covariance: Covariance, summands: FloatArray, spec: VcovSpec, terms: Sequence[str]) -> Covariance:
+    """Make variances that are nothing but rounding missing, and say so: their t values could be of any size.
+
+    ``summands`` (k,) are the sums of the absolute influences, which the variances are compared with.
+    """
     lost = (np.diag(covariance.matrix) <= _ROUNDING * summands**2) & (summands > 0)
     if not lost.any():
         return covariance
@@ -190,8 +212,13 @@ def _blank_lost(covariance: Covariance, design: Design, spec: VcovSpec, terms: S
 
 def _compare_with_pairs(covariance: Covariance, design: Design, terms: Sequence[str]) -> tuple[str, ...]:
     """Say of which terms the dyadic variance lies below the one clustered by pair."""
-    by_pair, _, _ = sum_pairs(design.influences, *design.groups.values())
-    smaller = np.diag(covariance.matrix) < np.sum(by_pair**2, axis=0)
+    by_pair, _, _ = design.sum_pairs(tuple(design.groups))
+    return compare_with_pairs(covariance, np.sum(by_pair**2, axis=0), terms)
+
+
+def compare_with_pairs(covariance: Covariance, by_pair: FloatArray, terms: Sequence[str]) -> tuple[str, ...]:
+    """Say the same, given the variances clustered by pair (k,)."""
+    smaller = np.diag(covariance.matrix) < by_pair
     if not smaller.any():
         return ()
     named = ", ".join(term for term, flag in zip(terms, smaller, strict=True) if flag)
@@ -239,6 +266,7 @@ def _build_design(fit: Fit, spec: VcovSpec) -> Design:
             column: [effect.name for effect in effects if is_nested(effect, codes)] for column, codes in groups.items()
         },
         n_absorbed=fit.absorber.n_coefficients,
+        known_bread=fit.bread,
     )
 
 
@@ -258,18 +286,23 @@ def _find_members(sample: Sample, spec: VcovSpec) -> Members:
 
 def _warn(frame: pd.DataFrame, spec: VcovSpec, covariance: Covariance) -> tuple[str, ...]:
     """Say in sentences why the covariance may not be trusted."""
+    n_designated = _count_designated(frame) if has_members(frame) else None
+    return warn_by_counts(spec, covariance, n_designated)
+
+
+def warn_by_counts(spec: VcovSpec, covariance: Covariance, n_designated: int | None) -> tuple[str, ...]:
+    """Say the same of a table with so many designated units among its pairs; None: it is not one of pairs."""
     notes = []
     smallest = min(covariance.n_clusters.items(), key=lambda entry: entry[1], default=None)
     if smallest is not None and smallest[1] < FEW_CLUSTERS:
         notes.append(f"Only {smallest[1]} clusters ({smallest[0]}): standard errors from so few are rough.")
-    n_designated = _count_designated(frame) if has_members(frame) else 0
-    if 0 < n_designated < FEW_DESIGNATED:
+    if n_designated is not None and 0 < n_designated < FEW_DESIGNATED:
         notes.append(
             f"Only {n_designated} designated units carry the treatment, and tests of it reject too often: in a "
             "simulation with 60 units, 2 of them designated, nominal 5 % tests rejected 18 % (jackknife) and 39 % "
             "(dyadic)."
         )
-    if has_members(frame) and (spec.kind in ("iid", "hc1") or set(spec.by) & {PAIR, PAIR_ID}):
+    if n_designated is not None and (spec.kind in ("iid", "hc1") or set(spec.by) & {PAIR, PAIR_ID}):
         notes.append(
             "This covariance treats pairs that share a unit as independent, and its standard errors are usually too "
             "small. The jackknife and the dyadic covariance do not."

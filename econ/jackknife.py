@@ -20,7 +20,7 @@ from econ.keys import is_nested
 from econ.within import Absorber, keep_rows, stack_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from econ.spec import VcovSpec
     from econ.within import Effect
@@ -81,23 +81,31 @@ def compute_jackknife(
     FitError
         If there are fewer than three units, or a term is not identified without one of them; it names both.
     """
-    _check_request(spec, unit_names)
+    check_request(spec, unit_names)
     data = np.column_stack([regressors, outcome])
     if effects:  # which absorb any constant: small numbers round better
         data -= data.mean(axis=0)
+    return assemble_jackknife(spec, _leave_out(data, effects, weights, members), unit_names, terms)
+
+
+def assemble_jackknife(
+    spec: VcovSpec, grams: Iterable[tuple[FloatArray, FloatArray]], unit_names: Sequence[str], terms: Sequence[str]
+) -> Covariance:
+    """Return the covariance, given for each unit the Gram matrix of [X y] without it, and the scale of the columns.
+
+    Effects are taken out of the Gram matrices, whose columns were divided by the scale, (k + 1, k + 1) and (k + 1,).
+    """
     estimates = np.array(
-        [
-            _solve(gram, scale, unit, terms, spec)
-            for unit, (gram, scale) in zip(unit_names, _leave_out(data, effects, weights, members), strict=True)
-        ]
+        [_solve(gram, scale, unit, terms, spec) for unit, (gram, scale) in zip(unit_names, grams, strict=True)]
     )
     n_units = len(unit_names)
     deviations = estimates - estimates.mean(axis=0)
     matrix = (n_units - 1) / n_units * (deviations.T @ deviations)
-    return Covariance(matrix, n_units - 1, {"unit" if members.shape[1] == 2 else spec.by[0]: n_units})
+    return Covariance(matrix, n_units - 1, {"unit" if len(spec.by) == 2 else spec.by[0]: n_units})
 
 
-def _check_request(spec: VcovSpec, unit_names: Sequence[str]) -> None:
+def check_request(spec: VcovSpec, unit_names: Sequence[str]) -> None:
+    """Refuse a small-sample correction, and fewer than three units."""
     if spec.ssc != "none":
         raise SpecError(
             f"the jackknife covariance has its own factor (C − 1)/C and takes no small-sample correction. "
@@ -135,7 +143,11 @@ def _downdate(
     """Subtract the Gram matrix of each unit's rows from the total, in which a pair's rows stand once a member."""
     n_dummies = sum(effect.n_levels for effect in rest)
     grams = np.array([block.T @ block for block in _build_blocks(data, eliminated, rest, weights, members)])
-    total = grams.sum(axis=0) / members.shape[1]
+    return subtract_grams(grams, grams.sum(axis=0) / members.shape[1], n_dummies)
+
+
+def subtract_grams(grams: FloatArray, total: FloatArray, n_dummies: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Yield what :func:`assemble_jackknife` needs, given the Gram matrices of [D X y] of each unit and of all rows."""
     scale = np.sqrt(np.diag(total))
     scale[scale == 0] = 1.0
     for gram in grams:

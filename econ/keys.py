@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from econ.codes import are_different, factorize
 from econ.errors import FitError, PairError, SpecError
 from econ.spec import MEMBERS
 from econ.units import check_codes
@@ -101,8 +102,8 @@ def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Membe
     """
     for column in columns:
         _check_complete(frame, column)
-    codes, units = _factorize(frame[columns[0]] if len(columns) == 1 else _stack_members(frame, columns))
-    members = Members(codes.reshape(len(columns), -1).T, tuple(str(unit) for unit in units))
+    codes, units = _code_units(frame, columns)
+    members = Members(codes, tuple(map(str, units.tolist())))
     if len(columns) > 1:
         _check_selves(frame, members)
         _check_orientation(frame, members)
@@ -112,6 +113,8 @@ def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Membe
 
 def keep_members(members: Members, rows: NDArray[np.bool_]) -> Members:
     """Return the members on some rows, without the units that are gone."""
+    if rows.all():
+        return members
     codes = members.codes[rows]
     left = np.bincount(codes.ravel(), minlength=len(members.names)) > 0
     numbers = np.cumsum(left, dtype=np.intp) - 1
@@ -181,8 +184,10 @@ def find_several(effects: Sequence[Effect], n_rows: int) -> NDArray[np.bool_]:
     while True:
         lone = np.zeros(n_rows, dtype=bool)
         for effect in effects:
-            counts = np.bincount(effect.codes[kept].ravel(), minlength=effect.n_levels)
-            lone |= (counts[effect.codes] == 1).reshape(n_rows, -1).any(axis=1) & kept
+            codes = effect.codes if kept.all() else effect.codes[kept]
+            counts = np.bincount(codes.ravel(), minlength=effect.n_levels)
+            if (counts == 1).any():
+                lone |= (counts[effect.codes] == 1).reshape(n_rows, -1).any(axis=1) & kept
         if not lone.any():
             return kept
         kept &= ~lone
@@ -197,17 +202,20 @@ def is_nested(effect: Effect, groups: IntArray) -> bool:
     return bool((some_group[effect.codes] == groups).all())
 
 
-def _factorize(values: pd.Series) -> tuple[IntArray, pd.Index]:
-    codes, found = pd.factorize(values, sort=True)
-    return np.asarray(codes, dtype=np.intp), pd.Index(found)
+def _code_units(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, pd.Index]:
+    """Return the units of one column, or of the two of pairs, (n, columns), in the order of their names.
 
-
-def _stack_members(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Return the units of the two columns of pairs, one column below the other; refuse codes that would never meet."""
-    units = [_open_categories(frame[column]) for column in columns]
-    for column, codes in zip(columns, units, strict=True):
-        check_codes(codes, f"the column {column}", like=units[-1])
-    return pd.concat(units, ignore_index=True)
+    Names of two columns that would never meet are refused.
+    """
+    coded = [factorize(_open_categories(frame[column]), sort=False) for column in columns]
+    if len(columns) > 1:
+        for column, (_, found) in zip(columns, coded, strict=True):
+            check_codes(pd.Series(found), f"the column {column}", like=pd.Series(coded[-1][1]))
+    numbers, units = pd.factorize(pd.concat([pd.Series(found) for _, found in coded], ignore_index=True), sort=True)
+    starts = np.cumsum([0, *(len(found) for _, found in coded)])
+    return np.array([numbers[codes + start] for (codes, _), start in zip(coded, starts, strict=False)]).T, pd.Index(
+        units
+    )
 
 
 def _open_categories(values: pd.Series) -> pd.Series:
@@ -218,15 +226,16 @@ def _code_part(frame: pd.DataFrame, part: str) -> IntArray:
     """Return the codes of one column, or of "pair", whose members may stand in either order."""
     sources = find_sources(frame, part)
     if len(sources) == 1:
-        return _factorize(frame[sources[0]])[0]
-    codes, _ = _factorize(_stack_members(frame, sources))
-    first, second = codes.reshape(2, -1)
+        return factorize(frame[sources[0]])[0]
+    first, second = _code_units(frame, sources)[0].T
     return _join([np.minimum(first, second), np.maximum(first, second)])[0]
 
 
 def _join(keys: Sequence[IntArray]) -> tuple[IntArray, int]:
     """Return the codes of the combinations of several codes that occur, and their number."""
     joint = keys[0]
+    if len(keys) == 1 and joint.ndim == 1:  # they have no gaps
+        return joint, int(joint.max(initial=-1)) + 1
     for key in keys[1:]:
         joint = joint * (int(key.max(initial=0)) + 1) + key
     codes, found = pd.factorize(joint.ravel())
@@ -268,7 +277,13 @@ def _check_doubles(frame: pd.DataFrame, members: Members) -> None:
     if column is None:
         doubled = frame.duplicated().to_numpy()
     else:
-        cells, _ = _join([*members.codes.T, _factorize(frame[column])[0]])
+        period, periods = factorize(frame[column])
+        if (period < 0).any():
+            period, periods = period + 1, periods.append(pd.Index([None]))
+        first, second = members.codes.T
+        cells = (first * len(members.names) + second) * len(periods) + period
+        if are_different(cells, len(members.names) ** 2 * len(periods)):
+            return
         doubled = pd.Series(cells).duplicated().to_numpy()
     if doubled.any():
         where = "" if column is None else f" in the same {column}"

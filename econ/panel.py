@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from econ.collinearity import choose_columns
-from econ.covariance import compute_bread
+from econ.covariance import invert_gram
 from econ.errors import FitError, SpecError
 from econ.estimate import Dropped, Estimate
+from econ.gram import multiply_columns
 from econ.inference import Fit, compute_inference
 from econ.keys import NODE, find_group_sources
 from econ.sample import build_sample
@@ -94,12 +95,17 @@ def fit_panel(
     absorber = Absorber(sample.effects, sample.weights)
     within = absorber.residualize(sample.data)
     _check_outcome(outcome, sample, within[:, 0])
-    kept, left_out = choose_columns(sample.regressors, within[:, 1:], sample.terms, sample.effects, sample.weights)
+    gram = multiply_columns(within, sample.weights)
+    kept, left_out = choose_columns(
+        sample.regressors, within[:, 1:], sample.terms, sample.effects, sample.weights, gram[1:, 1:]
+    )
     if left_out:
-        sample, within = _keep_regressors(sample, kept, left_out), within[:, [0, *(place + 1 for place in kept)]]
+        places = [0, *(place + 1 for place in kept)]
+        sample, within, gram = _keep_regressors(sample, kept, left_out), within[:, places], gram[np.ix_(places, places)]
     _check_rows(sample, absorber)
-    estimates = _solve(within, sample.weights) if engine is None else _solve_with_linearmodels(sample)
-    fit = Fit(sample, absorber, within, within[:, 0] - within[:, 1:] @ estimates, estimates)
+    bread = invert_gram(gram[1:, 1:])
+    estimates = _solve(within, sample.weights, gram, bread) if engine is None else _solve_with_linearmodels(sample)
+    fit = Fit(sample, absorber, within, within[:, 0] - within[:, 1:] @ estimates, estimates, bread)
     return _report(fit, spec, vcov, ssc)
 
 
@@ -161,13 +167,12 @@ def _keep_regressors(sample: Sample, kept: Sequence[int], left_out: tuple[Droppe
     )
 
 
-def _solve(within: FloatArray, weights: FloatArray | None) -> FloatArray:
+def _solve(within: FloatArray, weights: FloatArray | None, gram: FloatArray, bread: FloatArray) -> FloatArray:
     """Return the coefficients, once refined: their normal equations square the condition of the columns."""
     outcome, columns = within[:, 0], within[:, 1:]
-    weighted = columns if weights is None else columns * weights[:, None]
-    bread = compute_bread(columns, weights)
-    estimates = bread @ (weighted.T @ outcome)
-    return np.asarray(estimates + bread @ (weighted.T @ (outcome - columns @ estimates)))
+    estimates = bread @ gram[1:, 0]
+    left = outcome - columns @ estimates
+    return np.asarray(estimates + bread @ (columns.T @ (left if weights is None else left * weights)))
 
 
 def _solve_with_linearmodels(sample: Sample) -> FloatArray:
@@ -215,12 +220,8 @@ def _report(fit: Fit, spec: PanelSpec, vcov: VcovLike, ssc: str | None) -> Estim
 
 def _compute_r2(fit: Fit) -> tuple[float, float]:
     """Return 1 − Σwe²/Σw(y − ȳ)², and the same of the outcome without the effects (ȳ their weighted mean)."""
-    weights = fit.masses
-    unexplained = weights @ fit.residuals**2
-    totals = [
-        weights @ (values - np.average(values, weights=weights)) ** 2
-        for values in (fit.sample.outcome, fit.within[:, 0])
-    ]
+    unexplained = fit.sum_squares(fit.residuals)
+    totals = [fit.sum_squares(fit.center(values)) for values in (fit.sample.outcome, fit.within[:, 0])]
     return float(1 - unexplained / totals[0]), float(1 - unexplained / totals[1])
 
 
@@ -242,10 +243,8 @@ def _describe_equation(spec: PanelSpec, sample: Sample) -> list[str]:
 
 def _describe_residuals(fit: Fit, outcome: str) -> list[str]:
     """Say of a perfect fit that its standard errors are made of rounding."""
-    weights = fit.masses
-    left = fit.within[:, 0] - np.average(fit.within[:, 0], weights=weights)
-    reach = max(_NOTHING * float(weights @ left**2), _FLOOR * float(weights @ fit.sample.outcome**2))
-    if float(weights @ fit.residuals**2) > reach:
+    left = fit.sum_squares(fit.center(fit.within[:, 0]))
+    if fit.sum_squares(fit.residuals) > max(_NOTHING * left, _FLOOR * fit.sum_squares(fit.sample.outcome)):
         return []
     return [
         f"The equation fits {outcome} perfectly: standard errors are made of rounding and mean nothing. "

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from econ.designations import NEVER
-from econ.placebo_recipe import SINGULAR, Outcome, compute_errors, select_sample, sum_sample
+from econ.placebo_recipe import SINGULAR, lack_outcome, select_sample, state_outcome, sum_sample
 
 if TYPE_CHECKING:
     from econ.placebo_draws import Assignment
-    from econ.placebo_recipe import Recipe
+    from econ.placebo_recipe import Outcome, Recipe
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -78,11 +78,11 @@ def fit_cohorts(cohorts: Cohorts, assignment: Assignment) -> Outcome:
     leaning = inner @ weights
     spread = n_pairs * float(weights @ (np.diag(inner) - leaning))
     if not spread > SINGULAR * float(counts @ cohorts.lengths):
-        return Outcome(np.full(1, np.nan), np.full(1, np.nan), n_pairs)
+        return lack_outcome(1, n_pairs)
     averages = sum_sample(products, sample) / n_pairs
     own = products.ravel()[sample * len(inner) + cohort]
     estimate = (float(own.sum()) - n_pairs * float(weights @ averages)) / spread
     distances = np.diag(inner) - 2 * leaning + weights @ leaning
     constants = averages - weights @ averages + estimate * distances
     scores = own - (products @ weights)[sample] - constants[cohort]
-    return Outcome(np.array([estimate]), compute_errors(scores[:, None] / spread, first, second), n_pairs)
+    return state_outcome(np.array([estimate]), scores[:, None] / spread, first, second)

@@ -32,6 +32,10 @@ _WAITING = ("next_full_year", "drop_entry_year")
 """The timing rules under which a unit is treated from the year after its designation on."""
 
 
+_EXACT = 1e9
+"""Below this the logarithm of a whole number is exact enough to give it back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lottery:
     """What the draws are made from.
@@ -90,6 +94,7 @@ def build_lottery(
     *,
     boundary: Boundary = "original",
     county_zones: CountyZones = "own",
+    scored: bool = False,
 ) -> Lottery:
     """Return the lottery of a sample.
 
@@ -105,6 +110,9 @@ def build_lottery(
         As in ``econ.run_placebo``.
     strata
         One value a unit of ``units``, in the same order; None: one stratum.
+    scored
+        Whether designations carry scores, by which those of the same start differ; :func:`check_lottery` with the
+        scores tells whether they do.
 
     Raises
     ------
@@ -114,6 +122,8 @@ def build_lottery(
         If designations cannot be read, no unit of the sample is treated in the window, or nothing can be drawn anew.
     """
     check_choice("run_placebo", "kind", kind, get_args(Kind))
+    if not isinstance(designations, pd.DataFrame):
+        raise SpecError(f"The 'designations' parameter must be a DataFrame. Got {type(designations).__name__} instead.")
     onsets = find_onsets(designations, periods, timing, boundary, county_zones)
     check_codes(designations["unit"], "the designations", TreatmentError, like=units)
     if kind != "unit" and timing == "share_of_year":
@@ -127,7 +137,8 @@ def build_lottery(
     placed = onsets[["date", "share"]].reindex(codes)
     groups = np.zeros(len(codes), dtype=np.intp) if strata is None else _code_strata(strata.loc[ordered.index], codes)
     lottery = Lottery(codes, placed, start, groups, periods, kind, timing, len(onsets.index.difference(codes)))
-    _check_lottery(lottery)
+    unlike = np.broadcast_to(np.arange(1.0, len(codes) + 1)[:, None, None], (len(codes), 1, len(periods)))
+    check_lottery(lottery, unlike if scored else None)
     return lottery
 
 
@@ -179,18 +190,57 @@ def list_starts(lottery: Lottery) -> IntArray:
     return np.unique(np.concatenate([lottery.start, drawn]))
 
 
-def count_arrangements(lottery: Lottery) -> float:
-    """Return how many different assignments there are (inf above 1e300)."""
+def count_arrangements(lottery: Lottery, scores: FloatArray | None = None) -> float:
+    """Return how many different assignments there are (inf above 1e300).
+
+    Designations of the same start are the same, unless ``timing`` gives them different shares of their first period or
+    they carry different ``scores`` (n, k, T) while treated.
+    """
     logarithm = 0.0
+    labels = _label_carried(lottery, scores)
     if lottery.kind in ("unit", "mixed"):
         for stratum in range(int(lottery.strata.max()) + 1):
             inside = lottery.strata == stratum
-            carried = lottery.start[inside] if lottery.kind == "unit" else lottery.start[inside] < NEVER
-            _, sizes = np.unique(carried, return_counts=True)
+            _, sizes = np.unique(labels[inside], return_counts=True)
             logarithm += math.lgamma(int(inside.sum()) + 1) - sum(math.lgamma(int(size) + 1) for size in sizes)
     if lottery.kind in ("time", "mixed"):
         logarithm += int((lottery.start < NEVER).sum()) * math.log(len(lottery.periods) - 1)
-    return math.exp(logarithm) if logarithm < math.log(1e300) else math.inf
+    if logarithm > math.log(1e300):
+        return math.inf
+    number = math.exp(logarithm)
+    return float(round(number)) if number < _EXACT else number
+
+
+def _label_carried(lottery: Lottery, scores: FloatArray | None) -> Places:
+    """Return a label of what each unit gives away when units are permuted, (n,); 0 is given by units never treated."""
+    designated = lottery.start < NEVER
+    fixed = lottery.kind == "unit"
+    columns = [lottery.start[designated].astype(np.float64) if fixed else np.zeros(int(designated.sum()))]
+    if lottery.timing == "share_of_year":
+        columns.append(lottery.onsets["share"].to_numpy(dtype=np.float64)[designated])
+    if scores is not None:
+        used = (lottery.periods >= lottery.start[:, None]) | (not fixed)
+        columns.append(np.where(used[:, None], scores, 0.0)[designated].reshape(len(columns[0]), -1))
+    labels = np.zeros(len(designated), dtype=np.intp)
+    labels[designated] = 1 + np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1].ravel()
+    return labels
+
+
+def count_pinned(lottery: Lottery) -> int:
+    """Return how many units are treated in every draw of units, as all units of their stratum are."""
+    if lottery.kind == "time":
+        return 0
+    sizes = np.bincount(lottery.strata)
+    designated = np.bincount(lottery.strata, lottery.start < NEVER).astype(np.int64)
+    return int(sizes[designated == sizes].sum())
+
+
+def count_always(lottery: Lottery) -> int:
+    """Return how many units are treated in the whole of all periods."""
+    always = lottery.start <= lottery.periods[0]
+    if lottery.timing == "share_of_year":
+        always &= (lottery.start < lottery.periods[0]) | (lottery.onsets["share"].to_numpy() == 1)
+    return int(always.sum())
 
 
 def _code_strata(strata: pd.Series, codes: pd.Index) -> Places:
@@ -203,15 +253,21 @@ def _code_strata(strata: pd.Series, codes: pd.Index) -> Places:
     return np.asarray(pd.factorize(strata)[0], dtype=np.intp)
 
 
-def _check_lottery(lottery: Lottery) -> None:
-    """Refuse a sample without treated units, and one in which every draw would be the truth."""
+def check_lottery(lottery: Lottery, scores: FloatArray | None = None) -> None:
+    """Refuse a sample without treated units, and one in which every draw would be the truth.
+
+    Raises
+    ------
+    TreatmentError
+        Naming the window.
+    """
     window = f"{lottery.periods[0]}–{lottery.periods[-1]}"
     if not (lottery.start < NEVER).any():
         raise TreatmentError(
             f"no unit of the sample is treated in {window}, so there is nothing to permute. Look at the codes of the "
             "designations, or widen the window."
         )
-    if len(lottery.periods) < 2 or count_arrangements(lottery) < 1.5:
+    if len(lottery.periods) < 2 or count_arrangements(lottery, scores) < 1.5:
         raise TreatmentError(
             f"there is one way only to draw the designations ({len(lottery.units)} units in {window}, "
             f"kind={lottery.kind!r}), so each draw would be the truth. Use wider strata, more units or more periods."
@@ -223,9 +279,15 @@ def read_strata(units: pd.DataFrame, column: str | None) -> pd.DataFrame:
 
     Raises
     ------
+    SpecError
+        If units is no table, or the column no name.
     TreatmentError
         If there is no such column, or it varies within a unit.
     """
+    if not isinstance(units, pd.DataFrame):
+        raise SpecError(f"The 'units' parameter must be a DataFrame. Got {type(units).__name__} instead.")
+    if not (column is None or isinstance(column, str)):
+        raise SpecError(f"The 'strata' parameter must be the name of a column of units, or None. Got {column!r}.")
     names = ["unit"] if column is None else ["unit", column]
     check_columns(units, names, "the table of units", TreatmentError)
     table = units[names].drop_duplicates(ignore_index=True)

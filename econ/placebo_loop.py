@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
 import pickle
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -24,19 +26,22 @@ _CHUNKS = 8
 """So many pieces of work a process: few enough to be cheap, enough to show progress and to share the load."""
 
 
-def check_draws(function: str, draws: object, seed: object, workers: object) -> None:
-    """Raise unless ``draws`` and ``workers`` are whole numbers from 1, and ``seed`` is one from 0.
+def check_draws(function: str, draws: object, seed: object, workers: object) -> tuple[int, int, int]:
+    """Return ``draws``, ``seed`` and ``workers``; draws and workers must be whole numbers from 1, and seed one from 0.
 
     Raises
     ------
     SpecError
         Naming the parameter.
     """
+    checked = []
     for parameter, value, least in (("draws", draws, 1), ("seed", seed, 0), ("workers", workers, 1)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < least:
             raise SpecError(
                 f"The {parameter!r} parameter of {function} must be a whole number from {least}. Got {value!r} instead."
             )
+        checked.append(int(value))
+    return checked[0], checked[1], checked[2]
 
 
 def run_draws(
@@ -58,7 +63,7 @@ def run_draws(
     Raises
     ------
     SpecError
-        If ``evaluate`` cannot be sent to other processes.
+        If ``evaluate`` cannot be sent to other processes, or they end before they are done.
     """
     results = np.empty((len(numbers), n_statistics))
     size = max(1, -(-len(numbers) // (workers * _CHUNKS)))
@@ -83,9 +88,16 @@ def _run_chunks(
     _check_picklable(evaluate)
     context = get_context("spawn")  # forking a process that has threads may hang
     with ProcessPoolExecutor(workers, context, _install, (evaluate,)) as pool:
-        futures = {pool.submit(_evaluate_chunk, chunk): start for start, chunk in chunks.items()}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        try:
+            futures = {pool.submit(_evaluate_chunk, chunk): start for start, chunk in chunks.items()}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenProcessPool as error:
+            raise SpecError(
+                "the other processes ended before they were done. They start anew and import what they run: put the "
+                "statistic in a module, not in a notebook or at the prompt; guard the entry of a script by "
+                "if __name__ == '__main__':; or use workers=1. If it is none of these, memory may have run out."
+            ) from error
 
 
 def _check_picklable(evaluate: Evaluate) -> None:

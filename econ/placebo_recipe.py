@@ -8,7 +8,8 @@ it is less its pair mean and then its period mean (Frisch and Waugh 1933, Lovell
 depend on the draw and is taken out once. x is zero throughout for a pair without treatment: its within column is −x̄_t,
 and only treated pairs need rows of their own. With S_d = Σ_t x̃_dt e_dt the score of pair d, S_i = Σ_{d∋i} S_d and
 A = (X̃'X̃)⁻¹ the covariance is A (Σ_i S_i S_i' − Σ_d S_d S_d') A, as ``dyadic`` in :mod:`econ.covariance`, with its
-substitute A (Σ_i S_i S_i') A where that is not positive semi-definite.
+substitute A (Σ_i S_i S_i') A where that is not positive semi-definite. Both are returned, and whether the second took
+the place of the first.
 """
 
 from __future__ import annotations
@@ -73,13 +74,20 @@ class Outcome:
     Attributes
     ----------
     estimates, errors : (1 + k,)
-        Of did and of each did × score; NaN where the sample does not identify them.
+        Of did and of each did × score, the errors dyadic-robust; NaN where the sample does not identify them.
     n_pairs : int
+    by_unit, by_pair : (1 + k,)
+        Other errors: from A (Σ_i S_i S_i') A, which is positive semi-definite, and from A (Σ_d S_d S_d') A.
+    substituted : bool
+        Whether ``errors`` are those of ``by_unit``, as the dyadic covariance was not positive semi-definite.
     """
 
     estimates: FloatArray
     errors: FloatArray
     n_pairs: int
+    by_unit: FloatArray
+    by_pair: FloatArray
+    substituted: bool = False
 
 
 def select_sample(recipe: Recipe, designated: BoolArray) -> Places:
@@ -103,7 +111,7 @@ def fit_assignment(recipe: Recipe, assignment: Assignment) -> Outcome:
     columns -= means
     gram = np.einsum("drt,dqt->rq", columns, columns) + (n_pairs - len(columns)) * (means @ means.T)
     if not _is_identified(gram, raw):
-        return Outcome(np.full(n_terms, np.nan), np.full(n_terms, np.nan), n_pairs)
+        return lack_outcome(n_terms, n_pairs)
     totals = sum_sample(recipe.within, sample)
     outcome = recipe.within[sample[treated]]
     bread = np.linalg.inv(gram)
@@ -113,7 +121,19 @@ def fit_assignment(recipe: Recipe, assignment: Assignment) -> Outcome:
     scores[treated] = np.einsum("drt,dt->dr", columns, residuals)
     constant = means @ (totals / n_pairs) - (means @ means.T) @ estimates
     scores[~treated] = constant - (recipe.within @ means.T)[sample[~treated]]
-    return Outcome(estimates, compute_errors(scores @ bread, first, second), n_pairs)
+    return state_outcome(estimates, scores @ bread, first, second)
+
+
+def lack_outcome(n_terms: int, n_pairs: int) -> Outcome:
+    """Return the outcome of an assignment that does not identify the coefficients."""
+    missing = np.full(n_terms, np.nan)
+    return Outcome(missing, missing, n_pairs, missing, missing)
+
+
+def state_outcome(estimates: FloatArray, influences: FloatArray, first: Places, second: Places) -> Outcome:
+    """Return the outcome of estimates (k,) with A S_d of each pair (m, k) and the places of its members (m,)."""
+    errors = compute_errors(influences, first, second)
+    return Outcome(estimates, errors.dyadic, len(influences), errors.by_unit, errors.by_pair, errors.substituted)
 
 
 def sum_sample(values: FloatArray, sample: Places) -> FloatArray:
@@ -124,8 +144,18 @@ def sum_sample(values: FloatArray, sample: Places) -> FloatArray:
     return sums
 
 
-def compute_errors(influences: FloatArray, first: Places, second: Places) -> FloatArray:
-    """Return dyadic-robust standard errors from A S_d of each pair (m, k) and the places of its members (m,).
+@dataclass(frozen=True, slots=True)
+class PairErrors:
+    """Standard errors (k,) as in :class:`Outcome`: dyadic-robust, by unit, by pair."""
+
+    dyadic: FloatArray
+    by_unit: FloatArray
+    by_pair: FloatArray
+    substituted: bool
+
+
+def compute_errors(influences: FloatArray, first: Places, second: Places) -> PairErrors:
+    """Return standard errors from A S_d of each pair (m, k) and the places of its members (m,).
 
     Raises
     ------
@@ -137,13 +167,14 @@ def compute_errors(influences: FloatArray, first: Places, second: Places) -> Flo
         [np.bincount(first, column, n_units) + np.bincount(second, column, n_units) for column in influences.T]
     )
     outer = by_unit.T @ by_unit
-    matrix = outer - influences.T @ influences
+    own = influences.T @ influences
+    matrix = outer - own
     scale = np.sqrt(np.diag(outer))
     scale[scale == 0] = 1.0
     scaled = matrix / np.outer(scale, scale)
-    if np.linalg.eigvalsh(scaled).min() < -TOLERANCE or np.diag(scaled).min() < TOLERANCE:
-        matrix = outer
-    return np.asarray(np.sqrt(np.diag(matrix)))
+    substituted = bool(np.linalg.eigvalsh(scaled).min() < -TOLERANCE or np.diag(scaled).min() < TOLERANCE)
+    dyadic, by_unit, by_pair = (np.sqrt(np.diag(one)) for one in (outer if substituted else matrix, outer, own))
+    return PairErrors(dyadic, by_unit, by_pair, substituted)
 
 
 def trace_units(recipe: Recipe, assignment: Assignment) -> FloatArray:

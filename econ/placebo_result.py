@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from econ.errors import FitError, SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from econ.estimate import Dropped
 
@@ -22,6 +23,10 @@ TESTS = ("statistic", "observed", "two_sided", "left_sided", "right_sided", "n_d
 
 _TIE = 1e-9
 """Values that differ by less, relative to the observed one, are equal: rounding must not break ties."""
+
+_GRAIN = 1e-7
+"""Arrays whose values differ by less, relative to their largest one, have the same digest: the last bits of sums depend
+on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class PlaceboSpec:
         As in ``econ.run_placebo``.
     recipe
         All other choices by name, as text.
+    digest
+        Of all that the draws are made from: units, dates, strata, periods, outcome, scores or statistic, numpy's
+        version; see :func:`compute_digest`.
     """
 
     kind: str
@@ -41,6 +49,7 @@ class PlaceboSpec:
     strata: str | None
     seed: int
     recipe: Mapping[str, str]
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,9 @@ class Placebo:
         ``left_sided`` and ``right_sided`` p-values, ``n_draws`` (draws that identify it), ``mean`` and ``std`` of the
         draws.
     draws : DataFrame
-        One row a draw: ``draw`` (0, 1, …) and one column a statistic; NaN where the draw does not identify it.
+        One row a draw: ``draw`` (0, 1, …) and one column a statistic; NaN where the draw does not identify it. Then,
+        of ``run_placebo``, ``substituted`` (the dyadic covariance was not positive semi-definite, and Σ_i S_i S_i' took
+        its place), or of ``permute_designations``, ``failure`` (the class of the error that the statistic raised; "").
     estimate : DataFrame or None
         Of ``run_placebo``: term, estimate, std_error (dyadic-robust), statistic, p_value, conf_low, conf_high under the
         true designations, as ``fit_panel`` gives them on the same rows.
@@ -131,8 +142,8 @@ def check_observed(observed: Mapping[str, float]) -> None:
         if not np.isfinite(value):
             raise FitError(
                 f"the true designations give the statistic {name!r} the value {value}, so there is nothing to compare "
-                "draws with: no pair of the sample may be treated, or the effects absorb the treatment. Look at the "
-                "sample, or leave the statistic out."
+                "draws with: no pair of the sample may be treated, the effects may absorb the treatment, or scores "
+                "repeat one another. Look at the sample, or leave the statistic out."
             )
 
 
@@ -149,6 +160,33 @@ def tabulate_tests(observed: Mapping[str, float], draws: pd.DataFrame) -> pd.Dat
     return pd.DataFrame(rows, columns=list(TESTS))
 
 
+def compute_digest(parts: Iterable[tuple[str, object]]) -> str:
+    """Return a sha256 of named arrays, tables and texts, and of numpy's version, whose generator makes the draws.
+
+    Floats count to 7 digits of the largest of their array.
+    """
+    digest = hashlib.sha256(np.__version__.encode())
+    for name, value in parts:
+        digest.update(f"\n{name}:".encode())
+        digest.update(_write_bytes(value))
+    return digest.hexdigest()
+
+
+def _write_bytes(value: object) -> bytes:
+    if isinstance(value, np.ndarray):
+        lacking = np.isnan(value)
+        filled = np.where(lacking, 0, value)
+        scale = float(np.abs(filled).max(initial=0.0)) if value.dtype.kind == "f" else 0.0
+        whole = np.rint(filled / (scale * _GRAIN)) if scale else filled
+        head = f"{value.dtype.kind}{value.shape}{scale:.6e}".encode()
+        return head + np.packbits(lacking).tobytes() + whole.astype(np.int64).tobytes()
+    if isinstance(value, pd.DataFrame):
+        return value.to_csv(index=False).encode()
+    if isinstance(value, pd.Index):
+        return repr(value.tolist()).encode()
+    return repr(value).encode()
+
+
 def reuse_draws(previous: object, spec: PlaceboSpec, observed: Mapping[str, float], draws: int) -> FloatArray:
     """Return the draws (up to ``draws``, statistics) of an earlier run, once it is sure that they are of this one.
 
@@ -162,10 +200,17 @@ def reuse_draws(previous: object, spec: PlaceboSpec, observed: Mapping[str, floa
         return np.empty((0, len(names)))
     if not isinstance(previous, Placebo):
         raise SpecError(f"The 'previous' parameter must be a Placebo or None. Got {type(previous).__name__} instead.")
-    if previous.spec != spec or list(previous.tests["statistic"]) != names:
+    then, now = (replace(one, digest="") for one in (previous.spec, spec))
+    if then != now or list(previous.tests["statistic"]) != names:
         raise SpecError(
-            f"the previous placebo has another recipe, so its draws cannot be continued: {previous.spec} then, {spec} "
-            "now. Use the same options and seed, or start anew."
+            f"the previous placebo has another recipe, so its draws cannot be continued: {then} then, {now} now. Use "
+            "the same options and seed, or start anew."
+        )
+    if previous.spec.digest != spec.digest:
+        raise SpecError(
+            "the previous placebo was run on other data, so its draws cannot be continued: the units, strata, "
+            "designations, periods, outcome (of any pair that a draw may use), scores or the statistic, or the version "
+            "of numpy, are others than then. Start anew."
         )
     values = previous.tests["observed"].to_numpy(dtype=float)
     if not np.allclose(values, list(observed.values()), rtol=1e-9, atol=1e-12):

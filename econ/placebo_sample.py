@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ from econ.errors import FitError, PairError, SpecError, TreatmentError, name_fir
 from econ.estimate import Dropped
 from econ.keys import has_members, require_columns
 from econ.pairs import select_pairs
-from econ.placebo_draws import build_lottery, read_strata
+from econ.placebo_draws import build_lottery, check_lottery, read_strata
 from econ.placebo_recipe import Recipe, select_sample
 from econ.series import check_series
-from econ.spec import MEMBERS, ROLES
+from econ.spec import MEMBERS, ROLES, check_names
 from econ.synchronization import measure_synchronization
 from econ.units import check_codes, check_columns
 
@@ -37,6 +37,8 @@ IntArray = NDArray[np.int64]
 
 SYNCHRONIZATION = "synchronization"
 _KEY = (*MEMBERS, "period")
+_ROUNDING = 1e-10
+"""An outcome that varies by less, relative to its largest value, varies by rounding alone."""
 
 
 def read_outcome(frame: object, outcome: str) -> pd.DataFrame:
@@ -103,20 +105,27 @@ def prepare_recipe(
     boundary: Boundary,
     county_zones: CountyZones,
     strata: str | None,
+    scored: bool = False,
 ) -> Prepared:
     """Return the recipe of pairs and the lottery of designations; parameters as in ``econ.run_placebo``.
+
+    ``scored``: scores follow by :func:`add_scores`.
 
     Raises
     ------
     SpecError, SeriesError, PairError, TreatmentError, FitError
         As ``run_placebo`` does.
     """
+    if isinstance(roles, str) or not isinstance(roles, Iterable):
+        raise SpecError(f"The 'roles' parameter must be a list of roles of pairs. Got {roles!r} instead.")
+    roles = tuple(roles)
     table = read_outcome(frame, outcome)
     given = list_units(table) if units is None else units
     matched, n_unknown = _match_units(table, given, strata)
     lottery = build_lottery(
         designations, matched["unit"], check_periods(table["period"].unique().tolist()), timing, kind,
         None if strata is None else matched[strata], boundary=boundary, county_zones=county_zones,
+        scored=scored,
     )  # fmt: skip
     recipe, dropped = build_recipe(table, outcome, given, lottery, roles, gravity, keep, gravity_years)
     return Prepared(recipe, lottery, count_dropped(lottery, n_unknown, dropped))
@@ -163,7 +172,7 @@ def build_recipe(
     PairError
         As ``form_pairs`` does.
     FitError
-        If a pair lacks a period.
+        If a pair lacks a period, or the outcome does not vary beyond pair and period effects.
     """
     if isinstance(keep, Mapping) and "strongest" in keep:
         raise SpecError(
@@ -184,11 +193,17 @@ def build_recipe(
         pairs = pairs.iloc[order]
     first, second = (lottery.units.get_indexer(pd.Index(pairs[member])) for member in MEMBERS)
     values = _spread_outcome(frame, outcome, pairs, first, second, lottery)
+    within = values - values.mean(axis=1, keepdims=True)
+    if np.abs(within - within.mean(axis=0)).max() <= _ROUNDING * np.abs(values).max():
+        raise FitError(
+            f"{outcome} is constant, or pair and period effects explain all of it, so there is nothing to estimate. "
+            "Look at the column."
+        )
     shares = lottery.onsets["share"].to_numpy() if lottery.timing == "share_of_year" else None
     recipe = Recipe(
         first,
         second,
-        values - values.mean(axis=1, keepdims=True),
+        within,
         lottery.periods,
         np.isin(ROLES, roles),
         halved,
@@ -216,9 +231,9 @@ def add_scores(recipe: Recipe, scores: pd.DataFrame | None, instruments: Sequenc
     Raises
     ------
     SpecError
-        If scores and instruments do not go together, or an instrument is unknown.
+        If scores and instruments do not go together, or an instrument is unknown or named twice.
     TreatmentError
-        If a score is missing or infinite in a unit-period that some draw may treat.
+        If nothing can be permuted; if a score is missing or infinite in a unit-period that some draw may treat.
     """
     if isinstance(instruments, str) or (scores is None) != (not instruments):
         raise SpecError(
@@ -227,6 +242,9 @@ def add_scores(recipe: Recipe, scores: pd.DataFrame | None, instruments: Sequenc
         )
     if scores is None:
         return recipe
+    instruments = check_names("run_placebo", "instruments", instruments)
+    if not isinstance(scores, pd.DataFrame):
+        raise SpecError(f"The 'scores' parameter must be a DataFrame or None. Got {type(scores).__name__} instead.")
     check_columns(scores, ["unit", "period", *instruments], "the scores", TreatmentError)
     check_codes(scores["unit"], "the scores", TreatmentError, like=pd.Series(lottery.units))
     doubled = scores.duplicated(["unit", "period"])
@@ -240,7 +258,9 @@ def add_scores(recipe: Recipe, scores: pd.DataFrame | None, instruments: Sequenc
             raise TreatmentError(f"{name} must be a column of numbers, not {scores[name].dtype}.")
         values[rows[inside], k, columns[inside]] = scores[name].to_numpy(dtype=np.float64, na_value=np.nan)[inside]
     _check_scores(values, lottery)
-    return dataclasses.replace(recipe, scores=np.where(np.isfinite(values), values, 0.0))
+    filled = np.where(np.isfinite(values), values, 0.0)
+    check_lottery(lottery, filled)
+    return dataclasses.replace(recipe, scores=filled)
 
 
 def _check_scores(values: FloatArray, lottery: Lottery) -> None:

@@ -151,6 +151,7 @@ def simulate_power(
     prepared = prepare_recipe(
         frame, designations, units, outcome, kind="unit", roles=roles, gravity=gravity, keep=keep,
         gravity_years=gravity_years, timing=timing, boundary=boundary, county_zones=county_zones, strata=strata,
+        scored=scores is not None,
     )  # fmt: skip
     lottery = prepared.lottery
     recipe = add_scores(prepared.recipe, scores, instruments, lottery)
@@ -160,6 +161,7 @@ def simulate_power(
     kind, n_units, n_pairs = _choose_vcov(recipe, lottery, vcov)
     recipe = _settle_null(recipe, lottery, kind, null)
     terms = [DID, *(PREFIX + name for name in instruments)]
+    n_arrangements = count_arrangements(lottery, recipe.scores)
     scenarios = _list_scenarios(arrays)
     evaluate = functools.partial(_evaluate, recipe, lottery, arrays, kind, seed)
     drawn = run_draws(evaluate, range(draws), len(scenarios) * (2 + 5 * len(terms)), workers, progress)
@@ -180,7 +182,7 @@ def simulate_power(
         n_designated=n_designated,
         n_periods=len(lottery.periods),
         dropped=prepared.dropped,
-        notes=_write_notes(found[:, 0], smallest, lottery, arrays, alpha, kind, instruments),
+        notes=_write_notes(found[:, 0], smallest, n_arrangements, arrays, alpha, kind, instruments),
     )
 
 
@@ -346,7 +348,7 @@ def _list_draws(values: FloatArray, terms: Sequence[str]) -> pd.DataFrame:
 
 
 def _write_notes(
-    exact: FloatArray, smallest: pd.DataFrame, lottery: Lottery, arrays: CodingArrays | None, alpha: float,
+    exact: FloatArray, smallest: pd.DataFrame, n_arrangements: float, arrays: CodingArrays | None, alpha: float,
     kind: PowerVcov, instruments: Sequence[str],
 ) -> tuple[str, ...]:  # fmt: skip
     notes = []
@@ -358,7 +360,6 @@ def _write_notes(
             f"In {gave_way} of {len(exact)} draws a term rests on one unit, so that the jackknife cannot be computed; "
             "the dyadic-robust error took its place."
         )
-    n_arrangements = count_arrangements(lottery)
     if n_arrangements < len(exact):
         notes.append(
             f"There are only {n_arrangements:.0f} different ways to draw the designations, so draws repeat each other "

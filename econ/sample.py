@@ -95,21 +95,29 @@ def build_sample(
     numeric = [outcome, *regressors, *([] if weights is None else [weights])]
     require_columns(frame, numeric)
     sources = {source for effect in absorb for source in find_sources(frame, effect)}
-    numbers = np.column_stack([_read_numbers(frame, name) for name in numeric])
-    missing = np.isnan(numbers)
-    complete = ~missing.any(axis=1) & frame[sorted(sources)].notna().all(axis=1).to_numpy()
+    numbers = np.array([_read_numbers(frame, name) for name in numeric]).T
+    complete = np.ones(len(frame), dtype=np.bool_)
+    for source in sorted(sources):
+        if frame[source].hasnans:
+            complete &= frame[source].notna().to_numpy()
+    finite = bool(np.isfinite(numbers.sum(axis=0)).all())  # then each of them is
+    missing = np.zeros((0, len(numeric)), dtype=np.bool_) if finite else np.isnan(numbers)
+    if not finite:
+        complete &= ~missing.any(axis=1)
     dropped = _count_missing(frame, {*_name_flagged(numeric, missing), *sources}, complete)
     frame, numbers = _keep(frame, numbers, complete, outcome, dropped)
-    _check_finite(frame, numeric, numbers)
+    if not finite:
+        _check_finite(frame, numeric, numbers)
     if weights is not None:
         _check_positive(frame, weights, numbers[:, -1])
-    whole = has_members(frame) and frame[list(MEMBERS)].notna().all(axis=None)
+    whole = has_members(frame) and not any(frame[member].hasnans for member in MEMBERS)
     members = code_members(frame) if whole else None
     effects = [build_effect(frame, effect, members) for effect in absorb]
     several = find_several(effects, len(frame))
     dropped += _count_singletons(absorb, several)
     frame, numbers = _keep(frame, numbers, several, outcome, dropped)
-    effects = [keep_rows(effect, several) for effect in effects]
+    if not several.all():
+        effects = [keep_rows(effect, several) for effect in effects]
     weighting = None if weights is None else np.ascontiguousarray(numbers[:, -1])
     data, terms = numbers[:, : len(regressors) + 1], tuple(regressors)
     if not effects:
@@ -126,6 +134,8 @@ def _read_numbers(frame: pd.DataFrame, name: str) -> FloatArray:
             f"the column {name!r} holds {column.dtype}, not numbers. Convert it (pandas.to_numeric), absorb it as an "
             "effect, or make a 0/1 column of each of its values."
         )
+    if isinstance(column.dtype, np.dtype):
+        return np.asarray(column.to_numpy(dtype=np.float64))
     return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
 
 

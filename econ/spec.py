@@ -77,6 +77,141 @@ class PanelSpec:
     engine: Engine | None = None
 
 
+StreamedMeasure = Literal[
+    "cerqueira_martins", "quasi_correlation", "negative_difference", "residual_difference", "concordance"
+]
+"""The measures of synchronization that need no more than the two units' values of the period."""
+
+PairRule = Literal["log_difference", "difference", "sum", "product", "minimum", "maximum", "designated"]
+"""How two units' values become one of the pair, as in ``combine_units``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronization:
+    """The outcome: how closely a pair moves in a period.
+
+    Attributes
+    ----------
+    measure
+        As in ``measure_synchronization``; without rolling correlations, which look at a window.
+    column
+        Of the series.
+    standardise
+        "window", "none", or the periods that give each unit's mean and SD.
+    """
+
+    measure: StreamedMeasure = "cerqueira_martins"
+    column: str = "value"
+    standardise: Literal["window", "none"] | tuple[int, ...] = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """The term ``did``: the treatment of the pair, which is treated while a member is."""
+
+    @property
+    def name(self) -> str:
+        """What the term is called."""
+        return "did"
+
+
+@dataclass(frozen=True, slots=True)
+class TreatedScore:
+    """The term ``did:<column>``: the designated member's treatment × score; in pairs of two the sum.
+
+    Attributes
+    ----------
+    column
+        Of the series: the score, which may be missing where the unit is not treated.
+    scale
+        "sd": divided by its SD (n − 1) over the treated unit-periods; "none": as it is.
+    """
+
+    column: str
+    scale: Literal["sd", "none"] = "sd"
+
+    @property
+    def name(self) -> str:
+        """What the term is called."""
+        return f"did:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class TreatedPair:
+    """The term ``did:<column>``: the treatment × a column of the pairs, such as their distance."""
+
+    column: str
+
+    @property
+    def name(self) -> str:
+        """What the term is called."""
+        return f"did:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitVariable:
+    """The term ``<column>:<rule>``, or ``did:<column>:<rule>``: a unit variable as one of the pair.
+
+    Attributes
+    ----------
+    column
+        Of the series.
+    rule
+        See ``combine_units``.
+    treated
+        Whether to multiply by the treatment of the pair.
+    """
+
+    column: str
+    rule: PairRule = "log_difference"
+    treated: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the term is called."""
+        return f"{'did:' if self.treated else ''}{self.column}:{self.rule}"
+
+
+PairTerm = Treatment | TreatedScore | TreatedPair | UnitVariable
+
+
+@dataclass(frozen=True, slots=True)
+class PairSpec:
+    """An equation on pairs of units, with pair and period effects, of which no row need ever be written down.
+
+    Attributes
+    ----------
+    terms
+        The regressors, in their order.
+    outcome
+        What the pairs' synchronization is.
+    periods
+        The window of the equation; None: all periods of the series, which may reach farther to standardise over.
+    timing, boundary, county_zones
+        As in ``assign_treatment``.
+    roles
+        Which pairs to form of the units of the series, where no table of pairs is given.
+    weights
+        A positive column of the pairs.
+    """
+
+    terms: tuple[PairTerm, ...] = (Treatment(),)
+    outcome: Synchronization = Synchronization()
+    periods: tuple[int, ...] | None = None
+    timing: str = "approval_year"
+    boundary: str = "original"
+    county_zones: str = "own"
+    roles: tuple[Role, ...] = ("one", "neither")
+    weights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedSpec(PanelSpec):
+    """The equation of ``fit_pairs``: as a panel's, and the recipe of its columns."""
+
+    recipe: PairSpec = PairSpec()
+
+
 def check_choice(function: str, parameter: str, value: object, choices: Sequence[object]) -> None:
     """Raise unless ``value`` is one of ``choices``.
 

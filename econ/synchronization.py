@@ -10,7 +10,7 @@ import pandas as pd
 
 from econ.comovement import ROUNDING, BoolArray, FloatArray, Measure, PairArrays, Transform, compute_synchronization
 from econ.errors import SeriesError, SpecError, name_first
-from econ.series import check_lengths, check_series
+from econ.series import MIN_PERIODS, check_lengths, check_series
 from econ.spec import check_choice
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def measure_synchronization(
     _check_own_options(measure, standardise, window, fisher, ddof)
     table = check_series(series, ["value"], _FUNCTION)
     values = _spread_out(table, consecutive=measure == "rolling_correlation")
-    reference = _find_reference(values, measure, standardise)
-    _refuse_unusable(values, measure, reference, window)
+    reference = find_reference(values, measure, standardise)
+    refuse_unusable(values, measure, reference, window)
     pairs = compute_synchronization(
         values.to_numpy(), measure, transform, clip, reference, window=window, fisher=fisher, ddof=ddof
     )
@@ -158,7 +158,7 @@ def _spread_out(table: pd.DataFrame, *, consecutive: bool) -> pd.DataFrame:
     return values.reindex(columns=pd.Index(np.arange(first, last + 1), dtype=values.columns.dtype))
 
 
-def _find_reference(values: pd.DataFrame, measure: Measure, standardise: str | Sequence[int]) -> BoolArray | None:
+def find_reference(values: pd.DataFrame, measure: Measure, standardise: str | Sequence[int]) -> BoolArray | None:
     """Return which periods give mean and sd, or None where the series is taken as it is."""
     if measure not in STANDARDISED:
         return None
@@ -171,17 +171,23 @@ def _find_reference(values: pd.DataFrame, measure: Measure, standardise: str | S
     return np.asarray(values.columns.isin(list(standardise)))
 
 
-def _refuse_unusable(values: pd.DataFrame, measure: Measure, reference: BoolArray | None, window: int) -> None:
+def refuse_unusable(values: pd.DataFrame, measure: Measure, reference: BoolArray | None, window: int) -> None:
     """Refuse units that the measure cannot look at: too short, or constant where a spread divides."""
-    units = values.index.to_series()
-    check_lengths(units, values.notna().sum(axis=1), _FUNCTION, "in all", least=1)
+    numbers = values.to_numpy()
+    _refuse_short(values.index, numbers, "in all", least=1)
     if measure == "rolling_correlation":
         _refuse_constant_windows(values, window)
     if reference is not None:
-        chosen = values.loc[:, reference]
-        check_lengths(units, chosen.notna().sum(axis=1), _FUNCTION, "among the periods to standardise over")
-        constant = _is_constant(chosen.min(axis=1).to_numpy(), chosen.max(axis=1).to_numpy())
+        chosen = numbers[:, reference]
+        _refuse_short(values.index, chosen, "among the periods to standardise over")
+        constant = _is_constant(np.fmin.reduce(chosen, axis=1), np.fmax.reduce(chosen, axis=1))
         _refuse_constant(values.index[constant], "in all periods to standardise over")
+
+
+def _refuse_short(units: pd.Index, values: FloatArray, cause: str, least: int = MIN_PERIODS) -> None:
+    counts = (~np.isnan(values)).sum(axis=1)
+    if (counts < least).any():
+        check_lengths(units.to_series(), pd.Series(counts, index=units), _FUNCTION, cause, least)
 
 
 def _refuse_constant_windows(values: pd.DataFrame, window: int) -> None:

@@ -83,12 +83,12 @@ def assign_treatment(
         If a date cannot be read, a treatment ends within the window, or ``role`` contradicts the designations.
     """
     years = check_periods(periods)
-    _check_pairs(pairs)
+    check_pairs(pairs)
     pairs = pairs.reset_index(drop=True)
     onsets = find_onsets(designations, years, timing, boundary, county_zones)
     check_codes(designations["unit"], "the designations", TreatmentError, like=pairs["unit_i"])
     ordered = pairs.sort_values(list(MEMBERS), ignore_index=True)
-    _check_roles(ordered, onsets, years)
+    check_roles(ordered, onsets, years)
     panel = _cross_periods(_date_pairs(ordered, onsets), onsets, years, timing)
     if timing == "drop_entry_year":
         panel = panel[~_mark_entries(ordered, onsets, years)]
@@ -163,18 +163,23 @@ def check_absorbing(panel: pd.DataFrame) -> None:
     Raises
     ------
     TreatmentError
-        Naming the first pairs and periods; or if ``treated`` is missing somewhere.
+        Naming the first pairs and periods; or if ``treated`` is missing somewhere, or neither numbers nor bool.
     """
     key = list(MEMBERS) if "unit_i" in panel.columns else ["unit"]
     check_columns(panel, [*key, "period", "treated"], "the panel", TreatmentError)
-    ordered = panel[[*key, "period", "treated"]].sort_values([*key, "period"], ignore_index=True)
-    treated = ordered["treated"].astype("Float64")
-    if treated.isna().any():
-        raise TreatmentError(f"treated is missing in {treated.isna().sum():,} rows. Say of each whether it is treated.")
-    falls = (treated.groupby([ordered[name] for name in key]).diff() < 0).fillna(False)
-    if falls.any():
+    if panel["treated"].isna().any():
+        n_missing = int(panel["treated"].isna().sum())
+        raise TreatmentError(f"treated is missing in {n_missing:,} rows. Say of each whether it is treated.")
+    given = panel["treated"].infer_objects()
+    if given.dtype.kind not in "iufb":
+        raise TreatmentError(f"treated holds {given.dtype}, not truth values or numbers. Convert it.")
+    codes = panel.groupby(key, sort=True, observed=True).ngroup().to_numpy()
+    order = np.lexsort((pd.factorize(panel["period"], sort=True)[0], codes))
+    treated, codes = given.to_numpy(dtype=np.float64)[order], codes[order]
+    falls = order[1:][(np.diff(treated) < 0) & (np.diff(codes) == 0) & (codes[1:] >= 0)]
+    if len(falls):
         names = [
-            "-".join(map(str, row[:-1])) + f" in {row[-1]}" for row in ordered.loc[falls, [*key, "period"]].to_numpy()
+            "-".join(map(str, row[:-1])) + f" in {row[-1]}" for row in panel[[*key, "period"]].iloc[falls].to_numpy()
         ]
         raise TreatmentError(
             f"the treatment ends: {name_first(names)}. Estimators here need one that stays on: leave these units out, "
@@ -182,23 +187,32 @@ def check_absorbing(panel: pd.DataFrame) -> None:
         )
 
 
-def _check_pairs(pairs: pd.DataFrame) -> None:
+def check_pairs(pairs: pd.DataFrame) -> None:
+    """Refuse pairs that are doubled or turned round, or have columns of what treatment makes."""
     check_columns(pairs, MEMBERS, "the pairs")
     for member in MEMBERS:
         check_codes(pairs[member], f"{member} of the pairs", like=pairs["unit_j"])
     turned = pairs["unit_i"] >= pairs["unit_j"]
     if turned.any():
         raise PairError(f"unit_i must come before unit_j: {_name_pairs(pairs[turned])}. Use the pairs of form_pairs.")
+    check_fresh(pairs)
     doubled = pairs.duplicated(list(MEMBERS))
+    if doubled.any():
+        raise _refuse_made(f"more than one row for {_name_pairs(pairs[doubled])}")
+
+
+def check_fresh(pairs: pd.DataFrame) -> None:
+    """Refuse pairs that have columns of what treatment makes."""
     clashes = [name for name in _MADE if name in pairs.columns]
-    if doubled.any() or clashes:
-        found = (
-            f"the columns {', '.join(clashes)}" if clashes else f"more than one row for {_name_pairs(pairs[doubled])}"
-        )
-        raise PairError(f"treatment is assigned to one row a pair, without periods. Got {found}. Leave them out.")
+    if clashes:
+        raise _refuse_made(f"the columns {', '.join(clashes)}")
 
 
-def _check_roles(pairs: pd.DataFrame, onsets: pd.DataFrame, years: IntArray) -> None:
+def _refuse_made(found: str) -> PairError:
+    return PairError(f"treatment is assigned to one row a pair, without periods. Got {found}. Leave them out.")
+
+
+def check_roles(pairs: pd.DataFrame, onsets: pd.DataFrame, years: IntArray) -> None:
     """Refuse roles that are neither those of the units designated in the window nor those of the units treated in it.
 
     A unit designated in the last year is not treated in the window under the rules that wait for the next one.

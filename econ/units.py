@@ -40,8 +40,12 @@ def _find_kind(codes: pd.Series) -> str | None:
     """Return string or integer; None for all else. No codes at all count as strings."""
     if not len(codes):
         return "string"
+    if codes.hasnans:
+        return None
+    if isinstance(codes.dtype, pd.StringDtype):
+        return "string"
     kind = pd.api.types.infer_dtype(codes, skipna=False)
-    return kind if kind in ("string", "integer") and not codes.isna().any() else None
+    return kind if kind in ("string", "integer") else None
 
 
 def check_columns(frame: pd.DataFrame, columns: Sequence[str], where: str, error: type[EconError] = PairError) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from econ.codes import are_different
 from econ.errors import FitError
 
 if TYPE_CHECKING:
@@ -64,6 +65,38 @@ def keep_rows(effect: Effect, rows: NDArray[np.bool_] | IntArray) -> Effect:
     return Effect(effect.name, numbers[codes], int(left.sum()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Rows that have one of each combination of the levels of two effects.
+
+    Attributes
+    ----------
+    shape
+        Levels of either effect.
+    places : (n,) or None
+        Of the rows in the grid; None: they stand in its order.
+    """
+
+    shape: tuple[int, int]
+    places: IntArray | None
+
+    def residualize(self, columns: FloatArray) -> FloatArray:
+        """Return the columns less the means of both effects, which are orthogonal once the grand mean is out."""
+        residuals = np.empty(columns.shape[::-1])
+        for column, target in zip(columns.T, residuals, strict=True):
+            grid = target.reshape(self.shape)
+            if self.places is None:
+                given = column.reshape(self.shape)
+            else:
+                target[self.places] = column
+                given = grid
+            np.subtract(given, (given @ np.full(self.shape[1], 1 / self.shape[1]))[:, None], out=grid)
+            _subtract_pattern(target, np.full(self.shape[0], 1 / self.shape[0]) @ grid)
+            if self.places is not None:
+                target[:] = target[self.places]
+        return residuals.T
+
+
 class Absorber:
     """Takes fixed effects out of columns.
 
@@ -84,6 +117,10 @@ class Absorber:
         self._effects = tuple(effects)
         self._weights = None if weights is None else weights[:, None]
         self._first = _choose_first(self._effects)
+        self._grid = _find_grid(self._effects) if weights is None else None
+        if self._grid is not None:
+            self.n_coefficients = sum(self._grid.shape) - 1
+            return
         self._rest = tuple(effect for effect in self._effects if effect is not self._first)
         if self._first is not None:
             self._groups = _build_dummies(self._first.codes[:, None], self._first.n_levels)
@@ -108,6 +145,8 @@ class Absorber:
         """
         if not self._effects:
             return columns.copy()
+        if self._grid is not None:
+            return self._grid.residualize(columns)
         residuals = columns - self._average(columns)
         self._subtract_means(residuals)
         if not self._rest:
@@ -164,6 +203,29 @@ def _choose_first(effects: Sequence[Effect]) -> Effect | None:
     return max(
         (effect for effect in effects if effect.codes.ndim == 1), key=lambda effect: effect.n_levels, default=None
     )
+
+
+def _find_grid(effects: Sequence[Effect]) -> _Grid | None:
+    """Return the grid of two effects whose levels meet once each, else None."""
+    if len(effects) != 2 or any(effect.codes.ndim > 1 for effect in effects):
+        return None
+    rows, columns = sorted(effects, key=lambda effect: -effect.n_levels)
+    n_cells = rows.n_levels * columns.n_levels
+    if n_cells != len(rows.codes):
+        return None
+    places = rows.codes * columns.n_levels + columns.codes
+    if (places == np.arange(n_cells)).all():
+        return _Grid((rows.n_levels, columns.n_levels), None)
+    return _Grid((rows.n_levels, columns.n_levels), places) if are_different(places, n_cells) else None
+
+
+def _subtract_pattern(column: FloatArray, pattern: FloatArray) -> None:
+    """Subtract a pattern over and over from a column whose length is a multiple of its own, in place."""
+    n_whole = len(column) // len(pattern)
+    n_joined = max(1, min(n_whole, _BLOCK // len(pattern)))
+    end = n_whole // n_joined * n_joined * len(pattern)
+    column[:end].reshape(-1, n_joined * len(pattern))[:] -= np.tile(pattern, n_joined)
+    column[end:].reshape(-1, len(pattern))[:] -= pattern
 
 
 def stack_codes(effects: Sequence[Effect]) -> tuple[IntArray, int]:

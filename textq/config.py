@@ -258,6 +258,7 @@ class EventStudyConfig:
 
     window: Ends = (-4, 4)
     reference: Whole = -1
+    beyond: Text = "bin"
     normalise: Text = "reference"
     draws: Whole = 50_000
     seed: Whole = 20_190_101
@@ -272,6 +273,7 @@ class PlaceboConfig:
 
     kind: Text = "unit"
     sample: Text = "recipe"
+    studentise: Text = "dyadic"
     strata: MaybeText = None
     draws: Whole = 500
     seed: Whole = 20_150_307

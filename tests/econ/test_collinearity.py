@@ -65,6 +65,14 @@ def test_rounded_shares_are_refused_like_exact_ones(decimals: int) -> None:
         fit_panel(frame, "y", ["did", "a", "b", "c"], ["pair", "period"], DYADIC)
 
 
+def test_small_unrelated_controls_are_no_shares() -> None:
+    rng = np.random.default_rng(0)
+    frame = draw_units(20)
+    names = ["fdi", "education", "research"]
+    frame[names] = rng.uniform(0, 0.01, (len(frame), 3))
+    assert list(fit_panel(frame, "y", names, ["unit", "period"]).params["term"]) == names
+
+
 def test_ordinary_combinations_are_left_out_only() -> None:
     frame = draw_pairs().assign(z=lambda table: table["did"] - 2 * table["x"])
     estimate = fit_panel(frame, "y", ["did", "x", "z"], ["pair", "period"], DYADIC)

@@ -1,5 +1,7 @@
 """Event studies equal regressions on dummies made by hand, under either base, and cover a known truth."""
 
+import functools
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +14,7 @@ import pytest
 from scipy import stats
 
 import econ
-from econ.errors import EconError, FitError, SpecError
+from econ.errors import EconError, FitError, SpecError, TreatmentError
 from econ.event_points import EventStudy, assemble_points
 from econ.event_study import fit_event_study
 from econ.panel import fit_panel
@@ -37,6 +39,33 @@ def draw_treated_units(seed: int = 3) -> pd.DataFrame:
     frame = draw_units(60, seed=seed)
     frame["event_time"] = frame["period"] - (2 + 2 * (frame["unit"] % 3))
     return frame
+
+
+def draw_cohorts(starts: dict[int, int], n_periods: int = 12, noise: float = 0.0, seed: int = 0) -> pd.DataFrame:
+    """So many units treated from each of these periods on, with effects e + 1 at event times e; 99 is never."""
+    rng = np.random.default_rng(seed)
+    start = np.repeat(list(starts), list(starts.values()))
+    units, periods = np.arange(len(start)), np.arange(n_periods)
+    since = periods - start[:, None]
+    treated = np.broadcast_to(start[:, None] < 99, since.shape)
+    outcome = (since + 1) * (since >= 0) * treated + rng.normal(size=(len(start), 1)) + periods / 10
+    return pd.DataFrame(
+        {
+            "unit": np.repeat([f"u{unit:02d}" for unit in units], n_periods),
+            "period": np.tile(periods, len(start)),
+            "event_time": np.where(treated, since, np.nan).ravel(),
+            "y": (outcome + noise * rng.normal(size=since.shape)).ravel(),
+        }
+    )
+
+
+fit_quickly = functools.partial(fit_event_study, draws=100)
+
+
+def find_note(study: EventStudy, start: str) -> str:
+    """The one note that starts so."""
+    (note,) = (note for note in study.notes if note.startswith(start))
+    return note
 
 
 def clip_events(frame: pd.DataFrame) -> pd.Series:
@@ -164,7 +193,9 @@ def test_binned_ends_are_named_and_counted() -> None:
     assert study.points["name"].tolist() == ["≤−2", "−1", "0", "1", "≥2"]
     assert study.notes[0] == (
         f"The ends are binned: {before} rows before -2 are in the bin -2 and {after} rows after 2 are in the bin 2. "
-        "A bin's coefficient averages over its event times."
+        "All points, leads too, rest on effects being constant within the bins; where they are not, even a bin's own "
+        "coefficient can lie outside the effects of its event times. Widen the window, or leave these rows out with "
+        'beyond="drop".'
     )
     assert study.points["n_rows"].tolist() == [int((frame["event_time"].clip(-2, 2) == e).sum()) for e in range(-2, 3)]
     assert study.n_never == int(frame["event_time"].isna().sum())
@@ -368,6 +399,11 @@ def test_units_that_are_all_treated_need_binned_ends() -> None:
         ({"event_time": "y"}, "'event_time' parameter of fit_event_study must be a column of its own"),
         ({"weights": 3}, "'weights' parameter of fit_event_study must name a column"),
         ({"draws": 9}, "'draws' parameter of fit_event_study must be a whole number, 100 or more"),
+        ({"draws": np.int64(9)}, "must be a whole number, 100 or more. Got 9 instead"),
+        ({"window": (np.int64(-1), 4)}, r"Begin it at −2 or before. Got \(-1, 4\)"),
+        ({"beyond": "keep"}, "'beyond' parameter of fit_event_study must be one of 'bin', 'drop'"),
+        ({"absorb": ["pair", "p"]}, "no column 'p'. It has [^=]*, event_time.$"),
+        ({"vcov": {"cluster": "p"}}, "no column 'p'. It has [^=]*, event_time.$"),
         ({"seed": -1}, "'seed' parameter of fit_event_study must be a whole number, 0 or more"),
         ({"event_time": "since"}, "no column 'since'"),
         ({"absorb": ["period"]}, "an absorbed effect must hold the treated apart"),
@@ -378,7 +414,7 @@ def test_units_that_are_all_treated_need_binned_ends() -> None:
     ],
 )
 def test_arguments_that_make_no_event_study_are_refused(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(EconError, match=message.replace("^", r"\^")):
+    with pytest.raises(EconError, match=re.sub(r"(?<!\[)\^", r"\\^", message)):
         fit_event_study(draw_events(), "y", **{"vcov": DYADIC, **options})
 
 
@@ -397,3 +433,174 @@ def test_tables_that_make_no_event_study_are_refused() -> None:
         fit_event_study(late, "y")
     with pytest.raises(FitError, match=r"some event times are not identified \(event_time=0: "):
         fit_event_study(frame.assign(w=frame["event_time"].isin([0])), "y", ["pair", "period", "w"], vcov="hc1")
+
+
+THREE = {2: 20, 5: 20, 8: 20, 99: 5}
+
+
+@pytest.mark.parametrize(("window", "shown"), [((-3, 2), [1.82, -0.12, 0.56, 0.54, 2.44]), ((-4, 4), None)])
+def test_bins_bias_all_points_and_rows_left_out_do_not(window: tuple[int, int], shown: list[float] | None) -> None:
+    """Effects are e + 1 in every cohort; the table of docs/estimating.md."""
+    frame = draw_cohorts(THREE)
+    binned = fit_quickly(frame, "y", window=window)
+    truth = np.maximum(binned.points["event_time"] + 1, 0)
+    if shown:
+        np.testing.assert_allclose(binned.points["estimate"].drop(2), shown, atol=0.006)
+        assert binned.points["estimate"].iloc[-1] < 3  # the least of the effects in the bin
+    assert "rest on effects being constant within the bins" in find_note(binned, "The ends are binned")
+    cut = fit_quickly(frame, "y", window=window, beyond="drop")
+    np.testing.assert_allclose(cut.points["estimate"], truth, atol=1e-10)
+    assert cut.beyond == "drop"
+    assert not any("binned" in note for note in cut.notes)
+    assert not any("≤" in name or "≥" in name for name in cut.points["name"])
+    count = int((~frame["event_time"].between(*window) & frame["event_time"].notna()).sum())
+    for study in (cut, cut.with_vcov("hc1")):
+        (left_out,) = study.estimate.dropped
+        assert left_out.reason == f"event times beyond the window, before {window[0]} or after {window[1]}"
+        assert left_out.count == count == len(frame) - study.estimate.nobs
+    assert f"left out: rows ({left_out.reason}): {count:,}" in cut.summary()
+
+
+def test_the_bins_of_one_cohort_average() -> None:
+    study = fit_quickly(draw_cohorts({5: 20, 99: 20}), "y", window=(-3, 2))
+    np.testing.assert_allclose(study.points["estimate"], [0, 0, 0, 1, 2, 5], atol=1e-10)
+    assert find_note(study, "The ends are binned").endswith("A bin's coefficient averages over its event times.")
+    unknown = draw_cohorts({5: 20, 99: 20}).rename(columns={"period": "wave"})
+    text = find_note(fit_quickly(unknown, "y", ["unit", "wave"], window=(-3, 2)), "The ends are binned")
+    assert "If the treatment starts at different times, all points, leads too" in text
+
+
+def test_units_without_a_row_before_the_treatment_or_at_the_reference_are_counted() -> None:
+    frame = draw_cohorts({5: 20, 99: 20, -3: 20}, n_periods=10)
+    study = fit_quickly(frame, "y")
+    assert find_note(study, "20 of 40 treated units have no row before event time 0: they serve as controls")
+    assert study.points.set_index("event_time").loc[-4, "estimate"] > 1  # truth: 0
+    clean = fit_quickly(draw_cohorts({5: 20, 99: 20}, n_periods=10), "y")
+    assert not any("treated units have" in note for note in clean.notes)
+    gone = (frame["event_time"] == -1) & (frame["unit"] < "u03")
+    apart = fit_quickly(frame[~gone], "y")
+    assert find_note(apart, "3 of 40 treated units have rows before event time 0, but none at the reference")
+    pairs = draw_events()
+    early = pairs[(pairs["event_time"] >= 0) & (pairs["unit_j"] == "330101")]["unit_i"].iloc[0]
+    lost = (pairs["unit_i"] == early) & (pairs["unit_j"] == "330101") & (pairs["event_time"] < 0)
+    found = fit_quickly(pairs[~lost], "y", window=WINDOW, vcov="hc1")
+    assert find_note(found, f"1 of {pairs.dropna().groupby(list(MEMBERS)).ngroups} treated pairs have no row before")
+
+
+@pytest.mark.parametrize("n_treated", [1, 2, 9, 10])
+def test_few_treated_units_are_noted_and_one_has_no_test_of_leads(n_treated: int) -> None:
+    study = fit_quickly(draw_cohorts({5: n_treated, 99: 45 - n_treated}, n_periods=10, noise=1.0), "y")
+    noted = [note for note in study.notes if note.startswith(f"Only {n_treated} treated units")]
+    assert len(noted) == (n_treated < 10)
+    assert all("econ.permute_designations" in note for note in noted)
+    assert (study.leads is None) == (n_treated == 1)
+    if n_treated == 1:
+        assert find_note(study, "The leads are not tested jointly: at the event times -4, -3, -2, -1 there is one")
+
+
+def test_event_times_of_few_treated_units_are_named() -> None:
+    study = fit_quickly(draw_cohorts({4: 12, 8: 1, 99: 32}, noise=1.0), "y", window=(-6, 5))
+    assert find_note(study, "Of 13 treated units few have rows at the event times -6 (1), -5 (1): standard errors")
+    assert not any(note.startswith("Only") for note in study.notes)
+    assert study.leads is None
+    assert fit_quickly(draw_cohorts({4: 12, 8: 1, 99: 32}, noise=1.0), "y", window=(-4, 5)).leads is not None
+
+
+@pytest.mark.full
+def test_size_with_few_treated_units() -> None:
+    """The table of docs/estimating.md, there with 300 seeds."""
+    found = {}
+    for n_treated in (1, 2, 4, 10):
+        rows = []
+        for seed in range(80):
+            frame = draw_cohorts({5: n_treated, 99: 45 - n_treated}, 10, noise=1.0, seed=seed)
+            frame["y"] -= np.maximum(frame["event_time"].fillna(-1) + 1, 0)
+            study = fit_event_study(frame, "y", draws=2000)
+            points = study.points[study.points["event_time"] != -1]
+            leads = study.estimate.test_zero([term for place, term in study.design.terms.items() if place < 0])
+            missed = ((points["band_low"] > 0) | (points["band_high"] < 0)).any()
+            rows.append([(points["p_value"] < 0.05).mean(), missed, leads.p_value < 0.05])
+        found[n_treated] = np.mean(rows, axis=0)
+    table = pd.DataFrame(found, index=["a point", "the band", "leads"]).T
+    print(table.to_string())
+    assert table["leads"].is_monotonic_decreasing
+    assert table.loc[1, "the band"] > 0.9 > 0.2 > table.loc[10, "the band"]
+
+
+@pytest.mark.parametrize("blank", [["treated_i"], ["role"]])
+def test_pairs_of_two_designated_units_are_noted(blank: list[str]) -> None:
+    units = [f"{330100 + k}" for k in range(14)]
+    dates = pd.DataFrame({"unit": units[:4], "date": [f"{2003 + k % 2}-01-01" for k in range(4)]})
+    pairs = econ.form_pairs(pd.DataFrame({"unit": units}), units[:4], roles=("one", "neither", "both"))
+    panel = econ.assign_treatment(pairs, dates, range(2000, 2008)).drop(columns=blank)
+    panel["y"] = np.random.default_rng(0).normal(size=len(panel))
+    study = fit_quickly(panel, "y", window=(-2, 2), vcov="hc1")
+    assert find_note(study, "6 pairs are of two designated units: their event times count from the earlier")
+    assert study.points["n_treated_units"].tolist() == [4] * 5
+
+
+def test_years_and_floats_tell_cohorts_too() -> None:
+    frame = draw_cohorts(THREE, noise=1.0)
+    months = frame["period"].map(lambda period: 201408 + period + 88 * (period > 4))
+    years, gap = frame.rename(columns={"period": "year"}), frame["period"].where(frame.index != 3)
+    for given in (years, frame.astype({"period": float}), frame.assign(period=months), frame.assign(period=gap)):
+        study = fit_quickly(given, "y", window=(-9, 9))
+        assert find_note(study, "The treatment starts at 3 different times.")
+
+
+@pytest.mark.parametrize("change", ["treated", "turned", "doubled"])
+def test_paths_that_are_not_those_of_one_lasting_treatment_are_refused(change: str) -> None:
+    frame = draw_cohorts({2: 3, 5: 3, 99: 4}, noise=1.0)
+    first = (frame["unit"] == "u01").to_numpy()
+    turned = frame["event_time"].to_numpy(copy=True)
+    turned[first] = turned[first][::-1]
+    bad, message = {
+        "treated": (frame.assign(treated=frame["event_time"].between(0, 2)), "the treatment ends: u00 in 5, u01 in 5"),
+        "turned": (frame.assign(event_time=turned), "period less event time changes within u01: 'event_time' does not"),
+        "doubled": (pd.concat([frame, frame[first].head(2)]), "2 rows repeat a unit in the same period: u01. Keep one"),
+    }[change]
+    with pytest.raises(TreatmentError, match=message):
+        fit_quickly(bad, "y", window=(-2, 2))
+    cities = bad.rename(columns={"unit": "city"})
+    with pytest.raises(TreatmentError, match=message.replace("a unit", "a city")):
+        fit_quickly(cities, "y", ["city", "period"], window=(-2, 2), vcov={"cluster": "city"})
+
+
+def test_pairs_whose_treatment_ends_are_refused() -> None:
+    frame = draw_events()
+    with pytest.raises(TreatmentError, match="the treatment ends: 330100-330101 in 2"):
+        fit_quickly(frame.assign(treated=frame["event_time"].isin([0])), "y")
+    assert fit_quickly(frame.assign(treated=frame["did"]), "y", vcov="hc1").n_never
+
+
+def test_never_treated_rows_that_meet_no_treated_one_are_noted() -> None:
+    frame = draw_cohorts({2: 10, 5: 10, 8: 10, 99: 10}, noise=1.0)
+    frame["region"] = np.where(frame["event_time"].notna(), "a", "b")
+    study = fit_quickly(frame, "y", ["unit", "region^period"], window=(-2, 2), vcov="hc1")
+    assert find_note(study, "The never-treated do not tell the event times apart")
+    assert not any("tell the event" in note for note in fit_quickly(frame, "y", window=(-2, 2)).notes)
+    for rows, message in ((frame, "some event times are not identified"), (frame[frame["region"] == "a"], "no row is")):
+        with pytest.raises(FitError, match=message):
+            fit_quickly(rows, "y", ["unit", "region^period"], window=(-2, 2), beyond="drop")
+
+
+def test_columns_of_a_table_without_pairs_are_found() -> None:
+    frame = draw_cohorts({3: 6, 5: 6, 99: 9}, noise=1.0)
+    study = fit_quickly(frame, "y", vcov={"cluster": "unit"})
+    assert study.estimate.absorbed == ("unit", "period")
+    cities = frame.rename(columns={"unit": "city"})
+    same = fit_quickly(cities, "y", ["city", "period"], vcov={"cluster": "city"})
+    pd.testing.assert_frame_equal(same.points, study.points)
+    assert same.points["n_treated_units"].tolist() == [6, *[12] * 8]
+    assert fit_quickly(draw_events(), "y", vcov="hc1").estimate.absorbed == ("pair", "period")
+    with pytest.raises(SpecError, match=r'absorb="auto" goes by the columns unit_i and unit_j'):
+        fit_quickly(cities, "y")
+    with pytest.raises(SpecError, match=r"no column 'z'\. It has unit, period, event_time, y\."):
+        fit_quickly(frame, "z")
+
+
+def test_the_lines_for_r_leave_bins_out(repository: Path) -> None:
+    text = (repository / "docs" / "estimating.md").read_text(encoding="utf-8")
+    lines = text.partition("```r\n")[2].partition("```")[0].split()
+    assert " ".join(lines) in " ".join((EventStudy.export_honest.__doc__ or "").split())
+    assert "k <- !as.logical(d$bin) S <- as.matrix(d[k, -(1:5)])[, k] d <- d[k, ]" in " ".join(lines)

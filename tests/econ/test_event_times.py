@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from econ.errors import SpecError, TreatmentError
-from econ.event_times import count_rows, read_event_times
+from econ.event_times import count_designated, count_rows, read_event_times
 from econ.sample import build_sample
 from tests.econ.panels import draw_pairs, draw_units
 
@@ -81,6 +81,23 @@ def test_both_members_of_a_pair_with_role_both_are_counted_as_treated() -> None:
     )  # fmt: skip
     counts = count_rows(build_sample(frame, "y", [], [], None), read_event_times(frame, "event_time"), [0])
     assert counts["n_treated_units"].tolist() == [2]
+
+
+def test_designated_members_are_told_by_their_treatment_where_there_are_no_roles() -> None:
+    frame = pd.DataFrame(
+        {
+            "unit_i": ["a", "a", "a", "a"], "unit_j": ["b", "b", "c", "c"], "period": [1, 2, 1, 2], "y": [1.0, 2, 3, 5],
+            "treated_unit": [None, None, "a", "a"], "event_time": [-1, 0, -1, 0],
+            "treated_i": [False, True, False, True], "treated_j": [False, True, False, False],
+        }
+    )  # fmt: skip
+    times = read_event_times(frame, "event_time")
+    sample = build_sample(frame, "y", [], [], None)
+    assert count_rows(sample, times, [-1, 0])["n_treated_units"].tolist() == [2, 2]
+    assert count_designated(sample, times) == (2, 1)
+    blind = build_sample(frame.drop(columns="treated_j"), "y", [], [], None)
+    assert count_rows(blind, times, [0])["n_treated_units"].isna().all()
+    assert count_designated(blind, times) == (None, 0)
 
 
 def test_tables_of_units_have_no_pairs() -> None:

@@ -1,6 +1,7 @@
 """The placebo against a loop that forms, treats and fits frames anew; its options, its size, its refusals."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,9 @@ HALF: Mapping[str, str] = {"gravity": "simple", "keep": "upper_half"}
 
 
 def check_equal(fast: Placebo, naive: Placebo) -> None:
-    assert fast.draws.columns.tolist() == naive.draws.columns.tolist()
-    np.testing.assert_allclose(fast.draws, naive.draws, rtol=1e-10, atol=1e-10)
+    names = fast.tests["statistic"].tolist()
+    assert names == naive.tests["statistic"].tolist()
+    np.testing.assert_allclose(fast.draws[names], naive.draws[names], rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(fast.tests["observed"], naive.tests["observed"], rtol=1e-10)
     for side in ("two_sided", "left_sided", "right_sided"):
         assert fast.tests[side].tolist() == naive.tests[side].tolist()
@@ -186,6 +188,131 @@ def test_draws_of_another_recipe_or_other_data_are_not_continued() -> None:
         run_placebo(make_outcome(UNITS, 8), DESIGNATIONS, UNITS, draws=3, previous=begun, **HALF)
 
 
+@pytest.mark.parametrize("change", ["strata", "outcome of a pair left out", "scores before the start"])
+def test_draws_of_other_data_with_the_same_truth_are_not_continued(change: str) -> None:
+    scores = make_scores(UNITS)
+    then: dict[str, object] = {"units": UNITS, "strata": "province", "draws": 2}
+    frame, now = OUTCOME, dict(then)
+    if change == "strata":
+        now["units"] = UNITS.assign(province=["a", "b"] * 7)
+    elif change == "outcome of a pair left out":
+        both = (OUTCOME["unit_i"] == "330101") & (OUTCOME["unit_j"] == "330104") & (OUTCOME["period"] == 2012)
+        frame = OUTCOME.assign(synchronization=OUTCOME["synchronization"] + 5.0 * both)
+    else:
+        then |= {"kind": "time", "instruments": ["supply"], "scores": scores}
+        early = (scores["unit"] == "330101") & (scores["period"] == 2012)
+        now = {**then, "scores": scores.assign(supply=scores["supply"] + early)}
+    begun = run_placebo(OUTCOME, DESIGNATIONS, **then)
+    with pytest.raises(SpecError, match="other data"):
+        run_placebo(frame, DESIGNATIONS, **{**now, "draws": 3, "previous": begun})
+    assert len(run_placebo(OUTCOME, DESIGNATIONS, **{**then, "draws": 3, "previous": begun}).draws) == 3
+
+
+def test_draws_of_another_statistic_are_not_continued() -> None:
+    def count(drawn: pd.DataFrame, power: int = 1, among: tuple[int, ...] = ()) -> float:
+        return float(len(drawn)) ** power / 4.0**power
+
+    def count_otherwise(drawn: pd.DataFrame) -> float:
+        return float(drawn["unit"].nunique()) / 4.0
+
+    def permute(statistic: Callable[[pd.DataFrame], float], draws: int, previous: Placebo | None = None) -> Placebo:
+        return permute_designations(statistic, DESIGNATIONS[:4], UNITS, PERIODS, draws=draws, previous=previous)
+
+    begun = permute(functools.partial(count, power=1), 2)
+    assert len(permute(functools.partial(count, power=1), 3, begun).draws) == 3
+    for other in (functools.partial(count, power=2), functools.partial(count, power=1, among=(1, 2)), count_otherwise):
+        with pytest.raises(SpecError, match="other data"):
+            permute(other, 3, begun)
+    with pytest.raises(SpecError, match="other data"):
+        permute_designations(
+            functools.partial(count, power=1), DESIGNATIONS[:4], UNITS, [*range(2010, 2015), 2016, 2017], draws=3,
+            previous=begun,
+        )  # fmt: skip
+
+
+def test_substituted_errors_are_told_as_fit_panel_tells_them() -> None:
+    told = []
+    for seed in range(4):
+        outcome = make_outcome(UNITS, seed)
+        outcome["synchronization"] = np.random.default_rng(seed).normal(size=len(outcome))
+        placebo = run_placebo(outcome, DESIGNATIONS[:3], UNITS[:9], draws=9, **HALF)
+        pairs = econ.form_pairs(UNITS[:9], econ.find_designated(DESIGNATIONS[:3], PERIODS), **HALF)
+        panel = econ.assign_treatment(pairs, DESIGNATIONS[:3], PERIODS).merge(outcome)
+        fitted = fit_panel(panel.assign(did=panel["treated"]), "synchronization", ["did"], ["pair", "period"], DYADIC)
+        for words in ("was not positive semi-definite", "smaller than the one clustered by pair"):
+            expected = any(words in note for note in fitted.notes)
+            assert any(words in note for note in placebo.notes if "draws" not in note) == expected
+            told.append(expected)
+        n_substituted = int(placebo.draws["substituted"].sum())
+        assert (n_substituted > 0) == any(f"In {n_substituted} of 9 draws" in note for note in placebo.notes)
+        told.append(n_substituted > 0)
+    assert {True, False} == set(told[0::3]) == set(told[1::3])
+    assert any(told[2::3])
+
+
+def test_t_may_be_studentised_by_members() -> None:
+    dyadic = run_placebo(OUTCOME, DESIGNATIONS, UNITS, draws=20, **HALF)
+    members = run_placebo(OUTCOME, DESIGNATIONS, UNITS, draws=20, studentise="members", **HALF)
+    substituted = dyadic.draws["substituted"]
+    pd.testing.assert_series_equal(members.draws["did"], dyadic.draws["did"])
+    pd.testing.assert_frame_equal(members.estimate, dyadic.estimate)
+    smaller = members.draws["t(did)"].abs() < dyadic.draws["t(did)"].abs() * (1 - 1e-12)
+    np.testing.assert_array_equal(smaller, ~substituted)
+    assert not any("draws" in note for note in members.notes)
+    with pytest.raises(SpecError, match="another recipe"):
+        run_placebo(OUTCOME, DESIGNATIONS, UNITS, draws=20, previous=dyadic, studentise="members", **HALF)
+
+
+def test_units_that_never_move_are_counted() -> None:
+    codes = set(DESIGNATIONS["unit"])
+    units = UNITS.assign(region=[code if code in ("330101", "330105") else "rest" for code in UNITS["unit"]])
+    placebo = run_placebo(OUTCOME, DESIGNATIONS, units, strata="region", draws=3)
+    assert any("2 of 4 designated units never move" in note for note in placebo.notes)
+    freely = run_placebo(OUTCOME, DESIGNATIONS, units.assign(region="a"), strata="region", draws=3)
+    assert len(codes) == 5
+    assert not any("never move" in note for note in freely.notes)
+
+
+def test_units_that_are_always_treated_are_counted() -> None:
+    early = DESIGNATIONS.assign(date=["2010-05-05", *DESIGNATIONS["date"][1:]])
+    placebo = run_placebo(OUTCOME, early, UNITS, draws=3)
+    assert any("1 of 4 designated units are treated in every period" in note for note in placebo.notes)
+    partly = run_placebo(OUTCOME, early, UNITS, draws=3, timing="share_of_year")
+    assert not any("treated in every period" in note for note in partly.notes)
+
+
+def test_draws_with_scores_are_counted_by_scores() -> None:
+    alike = DESIGNATIONS[:2].assign(date="2013-05-05")
+    options = {"scores": make_scores(UNITS), "instruments": ["supply"]}
+    few = run_placebo(OUTCOME, alike, UNITS[:5], draws=20, **options)
+    assert any("only 20 different ways" in note for note in few.notes)
+    units = UNITS.assign(region=["a" if code in set(alike["unit"]) else code for code in UNITS["unit"]])
+    with pytest.raises(TreatmentError, match="one way only"):
+        run_placebo(OUTCOME, alike, units, strata="region", draws=3)
+    drawn = run_placebo(OUTCOME, alike, units, strata="region", draws=8, **options).draws
+    assert drawn["did:supply"].round(9).nunique() == 2
+    options["scores"] = make_scores(UNITS).assign(supply=lambda table: table["period"] - 2000.0)
+    with pytest.raises(TreatmentError, match="one way only"):
+        run_placebo(OUTCOME, alike, units, strata="region", draws=3, **options)
+
+
+@pytest.mark.parametrize("values", ["constant", "period"])
+def test_an_outcome_without_variation_is_refused_by_name(values: str) -> None:
+    outcome = OUTCOME.assign(synchronization=3.3 if values == "constant" else OUTCOME["period"] * 1.1)
+    with pytest.raises(FitError, match="synchronization is constant"):
+        run_placebo(outcome, DESIGNATIONS, UNITS, draws=2)
+
+
+def test_a_perfect_fit_is_noted() -> None:
+    pairs = econ.form_pairs(UNITS, econ.find_designated(DESIGNATIONS, PERIODS))
+    panel = econ.assign_treatment(pairs, DESIGNATIONS, PERIODS)
+    perfect = OUTCOME.merge(panel[["unit_i", "unit_j", "period", "treated"]], how="left")
+    perfect["synchronization"] = 0.3 * perfect["treated"].eq(True) + perfect["period"]
+    notes = run_placebo(perfect, DESIGNATIONS, UNITS, draws=2).notes
+    assert any("those of rounding" in note for note in notes)
+    assert not any("those of rounding" in note for note in run_placebo(OUTCOME, DESIGNATIONS, UNITS, draws=2).notes)
+
+
 def test_processes_give_the_same_draws() -> None:
     alone = run_placebo(OUTCOME, DESIGNATIONS, UNITS, draws=6)
     pd.testing.assert_frame_equal(run_placebo(OUTCOME, DESIGNATIONS, UNITS, draws=6, workers=2).draws, alone.draws)
@@ -206,6 +333,7 @@ def test_what_the_result_says() -> None:
     assert "both of the members designated" in text
     assert "not exact" in text
     assert "truth is not one draw among equals" in text
+    assert "not the in-time placebo" in text
 
 
 def test_few_arrangements_are_noted() -> None:
@@ -241,6 +369,61 @@ def test_statistics_that_are_no_numbers_are_refused(returned: object, message: s
         permute_designations(lambda drawn: returned, DESIGNATIONS, UNITS, PERIODS, draws=2)
 
 
+def test_draws_without_a_name_or_with_an_error_are_missing_and_counted() -> None:
+    first, second = UNITS["unit"].iloc[[0, 7]]
+
+    def measure(drawn: pd.DataFrame) -> dict[str, float]:
+        drawn_units = set(drawn["unit"])
+        if second in drawn_units:
+            raise FitError("no rows")
+        if first in drawn_units:
+            return {"all": 1.0}
+        return {"all": 1.0, "near": 2.0}
+
+    placebo = permute_designations(measure, DESIGNATIONS, UNITS, PERIODS, draws=40)
+    failed = placebo.draws["failure"] == "FitError"
+    assert 0 < int(failed.sum()) < int(placebo.draws["near"].isna().sum()) < 40
+    np.testing.assert_array_equal(placebo.draws["all"].isna(), failed)
+    assert set(placebo.draws["failure"][~failed]) == {""}
+    note = placebo.notes[-1]
+    n_near, start = int(placebo.draws["near"].isna().sum()), int(np.flatnonzero(failed)[0])
+    assert f"all in {int(failed.sum())}, near in {n_near}" in note
+    assert f"{int(failed.sum())} by FitError, first in draw {start}" in note
+    begun = permute_designations(measure, DESIGNATIONS, UNITS, PERIODS, draws=20)
+    continued = permute_designations(measure, DESIGNATIONS, UNITS, PERIODS, draws=40, previous=begun)
+    pd.testing.assert_frame_equal(continued.draws, placebo.draws)
+    assert continued.notes == placebo.notes
+
+
+def test_an_error_under_the_true_designations_is_raised() -> None:
+    def fail(drawn: pd.DataFrame) -> float:
+        raise FitError("no rows")
+
+    with pytest.raises(FitError, match="no rows"):
+        permute_designations(fail, DESIGNATIONS, UNITS, PERIODS, draws=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((DESIGNATIONS, UNITS, 2013), {}, "'periods'"),
+        ((DESIGNATIONS, UNITS["unit"].tolist(), PERIODS), {}, "'units'"),
+        (([1], UNITS, PERIODS), {}, "'designations'"),
+        ((DESIGNATIONS, UNITS, PERIODS), {"strata": ["province"]}, "'strata'"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(
+    arguments: tuple[object, ...], options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(SpecError, match=message):
+        permute_designations(lambda drawn: 1.0, *arguments, draws=2, **options)
+
+
+def test_statistics_named_as_columns_of_the_draws_are_refused() -> None:
+    with pytest.raises(SpecError, match="column 'draw'"):
+        permute_designations(lambda drawn: {"draw": 1.0}, DESIGNATIONS, UNITS, PERIODS, draws=2)
+
+
 def test_names_that_change_are_refused() -> None:
     calls: list[int] = []
 
@@ -266,6 +449,10 @@ def test_names_that_change_are_refused() -> None:
         ({"previous": 3}, SpecError, "previous"),
         ({"outcome": "growth"}, SpecError, "growth"),
         ({"instruments": ["supply"]}, SpecError, "both or none"),
+        ({"instruments": ["supply"] * 2, "scores": make_scores(UNITS)}, SpecError, "supply twice"),
+        ({"instruments": ["supply"], "scores": [1]}, SpecError, "'scores'"),
+        ({"roles": 5}, SpecError, "'roles'"),
+        ({"studentise": "pair"}, SpecError, "'studentise'"),
         ({"strata": "region"}, TreatmentError, "region"),
         ({"keep": "upper_half"}, SpecError, "gravity"),
     ],

@@ -11,7 +11,9 @@ from econ.errors import TreatmentError
 from econ.placebo_draws import (
     Lottery,
     build_lottery,
+    count_always,
     count_arrangements,
+    count_pinned,
     draw_assignment,
     keep_truth,
     list_starts,
@@ -117,6 +119,36 @@ def test_arrangements_are_counted() -> None:
     assert count("unit", ["a", "b", "a", "b"]) == pytest.approx(4)
     assert count("time") == pytest.approx(7**2)
     assert count("mixed") == pytest.approx(6 * 7**2)
+
+
+def test_arrangements_differ_by_shares_and_scores() -> None:
+    units = UNITS["unit"][:5]
+    designations = pd.DataFrame({"unit": units[:2], "date": ["2013-03-07", "2013-11-30"]})
+
+    def count(kind: str, timing: str, scores: np.ndarray | None = None) -> float:
+        return count_arrangements(build_lottery(designations, units, WINDOW, timing, kind), scores)
+
+    scores = np.zeros((5, 1, len(WINDOW)))
+    scores[1, 0, 1] = 1.0
+    assert count("unit", "approval_year") == pytest.approx(10)
+    assert count("unit", "share_of_year") == pytest.approx(20)
+    assert count("unit", "approval_year", scores) == pytest.approx(10)
+    assert count("mixed", "approval_year", scores) == pytest.approx(20 * 7**2)
+    scores[1, 0, 5] = 1.0
+    assert count("unit", "approval_year", scores) == pytest.approx(20)
+
+
+def test_units_that_never_move_or_are_always_treated_are_counted() -> None:
+    region = pd.Series(["a" if code in ("330101", "330104") else "b" for code in UNITS["unit"]], name="region")
+
+    def count(kind: str) -> int:
+        return count_pinned(build_lottery(DESIGNATIONS, UNITS["unit"], WINDOW, "approval_year", kind, region))
+
+    assert [count(kind) for kind in ("unit", "mixed", "time")] == [2, 2, 0]
+    early = DESIGNATIONS.assign(date=["2010-01-01", "2010-05-05", "2009-03-03", *DESIGNATIONS["date"][3:]])
+    always = [count_always(build_lottery(early, UNITS["unit"], WINDOW, timing, "unit")) for timing in
+              ("approval_year", "share_of_year", "next_full_year")]  # fmt: skip
+    assert always == [3, 2, 1]
 
 
 def test_one_arrangement_alone_is_refused() -> None:

@@ -45,12 +45,17 @@ def test_errors_are_those_of_the_general_covariance(seed: int) -> None:
     columns, residuals = rng.normal(size=(len(first), 2)), rng.normal(size=len(first))
     design = Design(columns, residuals, groups={"unit_i": first, "unit_j": second})
     expected = compute_vcov(VcovSpec("dyadic", ("unit_i", "unit_j"), "none"), design).matrix
-    np.testing.assert_allclose(compute_errors(design.influences, first, second), np.sqrt(np.diag(expected)), rtol=1e-10)
+    errors = compute_errors(design.influences, first, second)
+    np.testing.assert_allclose(errors.dyadic, np.sqrt(np.diag(expected)), rtol=1e-10)
+    sums = np.array([design.influences[(first == unit) | (second == unit)].sum(axis=0) for unit in range(n_units)])
+    np.testing.assert_allclose(errors.by_unit, np.sqrt(np.sum(sums**2, axis=0)), rtol=1e-10)
+    np.testing.assert_allclose(errors.by_pair, np.sqrt(np.sum(design.influences**2, axis=0)), rtol=1e-10)
 
 
 def test_errors_of_scores_that_cancel_are_substituted() -> None:
     errors = compute_errors(np.array([[1.0], [-1.0]]), np.array([0, 1]), np.array([1, 2]))
-    np.testing.assert_allclose(errors, np.sqrt(2))
+    np.testing.assert_allclose(errors.dyadic, np.sqrt(2))
+    assert errors.substituted
 
 
 @pytest.mark.parametrize("wanted", [(True, True, False), (True, True, True), (False, True, False)])

@@ -1,5 +1,7 @@
 """p-values by hand, and draws that are taken over."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from econ.placebo_result import (
     Placebo,
     PlaceboSpec,
     check_observed,
+    compute_digest,
     compute_p_values,
     reuse_draws,
     tabulate_tests,
@@ -45,3 +48,17 @@ def test_draws_are_taken_over_from_the_same_recipe_alone() -> None:
         reuse_draws(begun, SPEC, {"t(did)": 2.0}, 2)
     with pytest.raises(SpecError, match="other data"):
         reuse_draws(begun, SPEC, {"did": 2.1}, 2)
+    with pytest.raises(SpecError, match="other data"):
+        reuse_draws(begun, replace(SPEC, digest="other"), {"did": 2.0}, 2)
+
+
+def test_the_digest_sees_data_but_not_the_last_bits() -> None:
+    values = np.random.default_rng(1).normal(size=(50, 4))
+    values[0, 0] = np.nan
+    digest = compute_digest([("values", values)])
+    for same in (values * (1 + 1e-16), np.where(np.isnan(values), np.nan, values + 1e-16)):
+        assert compute_digest([("values", same)]) == digest
+    others = (values * 2, values.T, values[::-1], np.nan_to_num(values), values + np.eye(50, 4) * 1e-4, None)
+    assert len({digest, compute_digest([("other", values)]), *(compute_digest([("values", x)]) for x in others)}) == 8
+    table = pd.DataFrame({"date": pd.to_datetime(["2013-01-01", None])})
+    assert compute_digest([("table", table)]) != compute_digest([("table", table[::-1])])

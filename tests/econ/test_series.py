@@ -8,7 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from econ.errors import SeriesError, name_first
-from econ.series import check_lengths, check_series
+from econ.series import check_lengths, check_series, spread_series
 
 
 def make_frame(**columns: object) -> pd.DataFrame:
@@ -84,3 +84,30 @@ def test_index_names_categories_and_whole_years_are_no_obstacle() -> None:
     plain = pd.DataFrame({"unit": ["a", "a", "b"], "period": [2010, 2011, 2010], "value": [1.0, 2.0, 3.0]})
     odd = plain.astype({"unit": "category", "period": float}).rename_axis("unit")
     pd.testing.assert_frame_equal(check_series(odd, ["value"], "f"), check_series(plain, ["value"], "f"))
+
+
+@pytest.mark.parametrize("unit", ["str", "object", "string", "category"])
+@pytest.mark.parametrize("kind", ["float64", "Float64"])
+def test_series_are_spread_to_units_and_periods(unit: str, kind: str) -> None:
+    frame = make_frame(other=[7, 8, 9]).astype({"unit": unit, "value": kind})
+    units, periods, spread = spread_series(frame, ["value", "other"], "f")
+    assert list(units) == ["110000", "330100"]
+    np.testing.assert_array_equal(periods, [2010, 2011])
+    np.testing.assert_array_equal(spread, [[[3.0, np.nan], [2.0, 1.0]], [[9.0, np.nan], [8.0, 7.0]]])
+
+
+BROKEN = [
+    ({"unit": ["a", None, "b"]}, "unit is missing"),
+    ({"period": [2010, 2010.5, 2010]}, "periods must be integers"),
+    ({"period": [2010, 2010, 2010]}, "repeat a unit and period, such as 330100 in 2010"),
+    ({"value": [1.0, np.inf, 0.0]}, "value is infinite"),
+    ({"value": list("abc")}, "must be a column of numbers"),
+]
+
+
+@pytest.mark.parametrize(("columns", "message"), BROKEN)
+def test_series_that_break_the_contract_are_not_spread(columns: dict, message: str) -> None:
+    with pytest.raises(SeriesError, match=re.escape(message)):
+        spread_series(make_frame(**columns), ["value"], "f")
+    with pytest.raises(SeriesError, match="Missing: nothing"):
+        spread_series(make_frame(), ["nothing"], "f")

@@ -420,6 +420,8 @@ def test_units_are_checked_like_pairs() -> None:
         check_absorbing(panel)
     with pytest.raises(TreatmentError, match="treated is missing in 1 rows"):
         check_absorbing(panel.assign(treated=[0, np.nan, 1, 1]))
+    with pytest.raises(TreatmentError, match=r"treated holds (str|object), not truth values"):
+        check_absorbing(panel.assign(treated=["no", "yes", "no", "yes"]))
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=6), st.lists(st.booleans(), min_size=1, max_size=6))

@@ -163,3 +163,21 @@ def test_levels_that_are_gone_leave_no_gap(shape: tuple[int, ...]) -> None:
         np.testing.assert_array_equal(left.codes, expected.reshape(codes[mask].shape))
         assert (left.name, left.n_levels) == ("a", len(levels))
     assert len(levels) < effect.n_levels
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_full_grid_of_two_effects_needs_no_iteration(shuffled: bool, order: str) -> None:
+    effects, columns, _ = draw_panel(7, 1.0)
+    rows = np.random.default_rng(1).permutation(len(columns)) if shuffled else np.arange(len(columns))
+    chosen = [Effect(name, effects[name].codes[rows], effects[name].n_levels) for name in ("period", "pair")]
+    absorber, given = Absorber(chosen), np.asarray(columns[rows], order=order)
+    before = given.copy()
+    np.testing.assert_allclose(absorber.residualize(given), regress_on_dummies(chosen, given, None), atol=1e-9)
+    np.testing.assert_array_equal(given, before)
+    assert absorber.n_coefficients == np.linalg.matrix_rank(build_dummies(chosen))
+    doubled = np.append(np.arange(len(columns) - 1), 0)
+    odd = [Effect(effect.name, effect.codes[doubled], effect.n_levels) for effect in chosen]
+    np.testing.assert_allclose(
+        Absorber(odd).residualize(given[doubled]), regress_on_dummies(odd, given[doubled], None), atol=1e-9
+    )

@@ -52,9 +52,14 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "std": "SD of draws",
         "recipe": (
             "{draws:,} draws, seed {seed}{strata}. Each draw forms the pairs anew, treats them and fits the equation; "
-            "t(…) is the coefficient over its dyadic-robust standard error, and the statistic to go by."
+            "t(…) is the coefficient over its {error} standard error."
         ),
-        "fixed": "{draws:,} draws, seed {seed}{strata}, in the pairs of the true sample; t(…) is what to go by.",
+        "fixed": (
+            "{draws:,} draws, seed {seed}{strata}, in the pairs of the true sample; "
+            "t(…) is the coefficient over its {error} standard error."
+        ),
+        "dyadic": "dyadic-robust",
+        "members": "member-clustered (Σ_i S_i S_i')",
         "strata": ", within {}",
         "p": "p = (1 + draws at least as extreme) / (1 + draws).",
     },
@@ -95,9 +100,11 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "std": "抽样标准差",
         "recipe": (
             "抽样{draws:,}次，随机种子{seed}{strata}。每次重新构成城市对、重新赋予处理并重新估计；"
-            "t(…)为系数除以二元组聚类稳健标准误，应以它为准。"
+            "t(…)为系数除以{error}标准误。"
         ),
-        "fixed": "抽样{draws:,}次，随机种子{seed}{strata}，城市对保持不变；t(…)为应当采用的统计量。",
+        "fixed": "抽样{draws:,}次，随机种子{seed}{strata}，城市对保持不变；t(…)为系数除以{error}标准误。",
+        "dyadic": "二元组聚类稳健",
+        "members": "按成员城市聚类（Σ_i S_i S_i'）的",
         "strata": "，在{}内部置换",
         "p": "p = (1 + 至少同样极端的抽样数) / (1 + 抽样数)。",
     },
@@ -172,7 +179,9 @@ def tabulate_placebo(placebo: Placebo, lang: Lang, names: Mapping[str, str]) -> 
     ]
     strata = words["strata"].format(spec.strata) if spec.strata else ""
     recipe = words["fixed" if spec.recipe.get("sample") == "fixed" else "recipe"]
-    notes = (recipe.format(draws=len(placebo.draws), seed=spec.seed, strata=strata), words["p"], *placebo.notes)
+    error = words[str(spec.recipe["studentise"])]
+    described = recipe.format(draws=len(placebo.draws), seed=spec.seed, strata=strata, error=error)
+    notes = (described, words["p"], *placebo.notes)
     title = words["placebo" if spec.kind == "unit" else f"placebo_{spec.kind}"]
     return Table(title, (words["statistic"], *(words[name] for name in columns)), (tuple(rows),), notes)
 

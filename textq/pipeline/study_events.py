@@ -66,6 +66,7 @@ def _fit(study: Study, settings: EventStudyConfig, panel: StudyPanel, rows: pd.D
     recipe: dict[str, Any] = {
         "window": settings.window,
         "reference": settings.reference,
+        "beyond": settings.beyond,
         "normalise": settings.normalise,
         "draws": settings.draws,
         "seed": settings.seed,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def run_study_placebo(
     if settings is None:
         return None
     check_repeatable(study, panel, "placebo", "leave [placebo] out, or use econ.permute_designations")
-    options: dict[str, Any] = {"kind": settings.kind, "sample": settings.sample, **state_recipe(study, panel)}
+    chosen = {"kind": settings.kind, "sample": settings.sample, "studentise": settings.studentise}
+    options: dict[str, Any] = {**chosen, **state_recipe(study, panel)}
     with name_section(study, "placebo"):
         return run_placebo(
             **options, strata=settings.strata, draws=settings.draws, seed=settings.seed, previous=previous,
@@ -102,7 +104,7 @@ def describe_placebo(placebo: Placebo) -> dict[str, object]:
 
 
 def find_placebo(folder: Path, described: Mapping[str, object]) -> Placebo | None:
-    """Return the longest placebo among the runs below a folder that were made by the same study; None if there is none.
+    """Return the longest placebo among the runs below a folder by the same study and NumPy; None if there is none.
 
     Parameters
     ----------
@@ -117,7 +119,8 @@ def find_placebo(folder: Path, described: Mapping[str, object]) -> Placebo | Non
         meta = read_meta(path.parent)
         stored: Any = meta.get(TESTS)
         longer = stored and (best is None or stored["draws"] > best[0])
-        if longer and _describe_recipe(meta) == wanted and _is_whole(path.parent, meta):
+        same = _read_numpy(meta) == version("numpy")
+        if longer and same and _describe_recipe(meta) == wanted and _is_whole(path.parent, meta):
             best = stored["draws"], path.parent, stored
     if best is None:
         return None
@@ -125,6 +128,11 @@ def find_placebo(folder: Path, described: Mapping[str, object]) -> Placebo | Non
     spec = PlaceboSpec(**{name: value for name, value in stored.items() if name != "draws"})
     tests, draws = (read_parquet(run_dir / name) for name in _STORED)
     return Placebo(tests=tests, draws=draws, spec=spec)
+
+
+def _read_numpy(meta: Mapping[str, Any]) -> object:
+    """Return the version of NumPy that a run was made with."""
+    return meta.get("versions", {}).get("numpy")
 
 
 def _is_whole(run_dir: Path, meta: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from textq.cli import main
 from textq.config import Study, read_study
 from textq.errors import StudyError
 from textq.pipeline.estimates import StudyResult, estimate
+from textq.pipeline.study_check_tables import tabulate_placebo
 from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel
 from textq.pipeline.study_placebo import run_study_placebo
@@ -93,6 +94,18 @@ def test_the_placebo_tests_the_headline(tmp_path: Path, inputs: Inputs) -> None:
     np.testing.assert_allclose(observed[["did", "did:supply"]], params["estimate"], rtol=1e-9)
     np.testing.assert_allclose(observed[["t(did)", "t(did:supply)"]], params["statistic"], rtol=1e-9)
     assert (len(placebo.draws), placebo.spec.strata) == (19, "region")
+
+
+def test_the_error_in_t_is_that_of_the_section_and_the_table_says_so(tmp_path: Path, inputs: Inputs) -> None:
+    settings = ("placebo.draws=20", "placebo.studentise=members")
+    placebo = run_study_placebo(*build(tmp_path, inputs, *settings))
+    dyadic = run_study_placebo(*build(tmp_path, inputs, settings[0]))
+    assert placebo is not None
+    assert dyadic is not None
+    assert placebo.draws["did"].equals(dyadic.draws["did"])
+    assert not placebo.draws["t(did)"].equals(dyadic.draws["t(did)"])
+    assert "its member-clustered" in tabulate_placebo(placebo, "en", {}).notes[0]
+    assert "除以二元组聚类稳健标准误" in tabulate_placebo(dyadic, "zh", {}).notes[0]
 
 
 @pytest.mark.parametrize(
