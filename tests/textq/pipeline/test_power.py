@@ -18,28 +18,17 @@ from textq.pipeline.power_tables import list_power_tables, tabulate_coding
 from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel
 
+from .made_studies import DID_STUDY, YEARS, make_cells
+
 CITIES = [f"{code}" for code in range(330100, 332900, 200)]
-YEARS = range(2008, 2020)
 CLASSES = ["supply", "demand", "none"]
-STUDY = """
-[series]
-file = "series.csv"
-value = "gdp_growth"
-[designations]
-file = "designations.csv"
-[pairs]
-gravity = "none"
-keep = "none"
-[estimate]
-regressors = ["did"]
-"""
 FEW = PowerOptions(draws=20, accuracies=(0.9,), audits=(300,))
 
 
 @pytest.fixture(scope="module")
 def inputs() -> Inputs:
     rng = np.random.default_rng(3)
-    cells = pd.MultiIndex.from_product([CITIES, YEARS], names=["unit", "period"]).to_frame(index=False)
+    cells = make_cells(CITIES)
     designations = pd.DataFrame({"unit": CITIES[:6], "date": pd.to_datetime(["2013-05-01", "2014-02-01"] * 3)})
     stocks = rng.poisson(20, (len(CITIES), len(YEARS), 3)).cumsum(axis=1).reshape(-1, 3)
     counts = cells.assign(**dict(zip(CLASSES, stocks.T.astype(float), strict=True)))
@@ -53,7 +42,7 @@ def inputs() -> Inputs:
 
 def build(folder: Path, inputs: Inputs, *settings: str) -> tuple[Study, StudyPanel, Inputs]:
     path = folder / "study.toml"
-    path.write_text(STUDY, encoding="utf-8")
+    path.write_text(DID_STUDY, encoding="utf-8")
     terms = "estimate.regressors=['did', 'did:supply', 'did:demand']"
     study = read_study(path, ["scores.run=unused", terms, *settings])
     return study, build_panel(study, inputs), inputs
@@ -70,7 +59,7 @@ def study_file(repository: Path, tmp_path: Path) -> Path:
     for name, table in tables.items():
         table[table["unit"].isin(kept)].to_csv(tmp_path / f"{name}.csv", index=False)
     path = tmp_path / "study.toml"
-    path.write_text(STUDY, encoding="utf-8")
+    path.write_text(DID_STUDY, encoding="utf-8")
     return path
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,8 +14,8 @@ from textq.pipeline.study_events import fit_events
 from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel, measure_outcome
 
-CITIES = [f"{code}" for code in range(330100, 332500, 200)]
-YEARS = range(2008, 2020)
+from .made_studies import make_inputs
+
 STUDY = """
 [series]
 file = "unused.csv"
@@ -35,13 +34,7 @@ draws = 1000
 
 @pytest.fixture(scope="module")
 def inputs() -> Inputs:
-    rng = np.random.default_rng(3)
-    cells = pd.MultiIndex.from_product([CITIES, YEARS], names=["unit", "period"]).to_frame(index=False)
-    designations = pd.DataFrame({"unit": CITIES[:4], "date": pd.to_datetime(["2013-05-01", "2014-02-01"] * 2)})
-    scores = cells.assign(coverage="declared", supply=rng.uniform(1, 5, len(cells)))
-    series = cells.assign(value=rng.normal(8, 2, len(cells)))
-    units = pd.DataFrame({"unit": CITIES, "gdp": rng.uniform(1, 9, len(CITIES)), "region": ["a", "b"] * 6})
-    return Inputs(series, designations, units, scores, None, ())
+    return make_inputs()
 
 
 def read(folder: Path, *settings: str) -> Study:

@@ -18,37 +18,19 @@ from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel
 from textq.pipeline.study_placebo import run_study_placebo
 
-CITIES = [f"{code}" for code in range(330100, 332500, 200)]
-YEARS = range(2008, 2020)
-STUDY = """
-[series]
-file = "series.csv"
-value = "gdp_growth"
-[designations]
-file = "designations.csv"
-[pairs]
-gravity = "none"
-keep = "none"
-[estimate]
-regressors = ["did"]
-"""
+from .made_studies import DID_STUDY, make_inputs
+
 N_CITIES = 20
 
 
 @pytest.fixture(scope="module")
 def inputs() -> Inputs:
-    rng = np.random.default_rng(3)
-    cells = pd.MultiIndex.from_product([CITIES, YEARS], names=["unit", "period"]).to_frame(index=False)
-    designations = pd.DataFrame({"unit": CITIES[:4], "date": pd.to_datetime(["2013-05-01", "2014-02-01"] * 2)})
-    scores = cells.assign(coverage="declared", supply=rng.uniform(1, 5, len(cells)))
-    series = cells.assign(value=rng.normal(8, 2, len(cells)))
-    units = pd.DataFrame({"unit": CITIES, "gdp": rng.uniform(1, 9, len(CITIES)), "region": ["a", "b"] * 6})
-    return Inputs(series, designations, units, scores, None, ())
+    return make_inputs()
 
 
 def build(folder: Path, inputs: Inputs, *settings: str) -> tuple[Study, StudyPanel]:
     path = folder / "study.toml"
-    path.write_text(STUDY, encoding="utf-8")
+    path.write_text(DID_STUDY, encoding="utf-8")
     study = read_study(path, ["scores.run=unused", "estimate.regressors=['did', 'did:supply']", *settings])
     return study, build_panel(study, inputs)
 
@@ -64,7 +46,7 @@ def study_file(repository: Path, tmp_path: Path) -> Path:
     for name, table in tables.items():
         table[table["unit"].isin(kept)].to_csv(tmp_path / f"{name}.csv", index=False)
     path = tmp_path / "study.toml"
-    path.write_text(STUDY, encoding="utf-8")
+    path.write_text(DID_STUDY, encoding="utf-8")
     return path
 
 
