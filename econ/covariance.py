@@ -305,7 +305,9 @@ def assemble_twoway(
 def _compute_dyadic(spec: VcovSpec, design: Design) -> Covariance:
     """Sum the rows to pairs and the pairs to units."""
     by_pair, first, second = design.sum_pairs(spec.by)
-    by_unit = sum_by_group(np.concatenate([by_pair, by_pair]), np.concatenate([first, second]))
+    n_units = int(max(first.max(), second.max())) + 1
+    by_unit = np.array([np.bincount(first, sums, n_units) + np.bincount(second, sums, n_units) for sums in by_pair.T]).T
+    by_unit = by_unit[np.bincount(first, minlength=n_units) + np.bincount(second, minlength=n_units) > 0]
     return assemble_dyadic(spec, design, by_unit, by_pair.T @ by_pair, len(by_pair))
 
 

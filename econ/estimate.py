@@ -218,7 +218,7 @@ def _find_reason(restrictions: FloatArray, vcov: FloatArray, df: float) -> str:
 
 
 def build_params(
-    terms: Sequence[str], estimates: np.ndarray, vcov: np.ndarray, df: float, level: float = LEVEL
+    terms: Sequence[str] | pd.Index, estimates: np.ndarray, vcov: np.ndarray, df: float, level: float = LEVEL
 ) -> pd.DataFrame:
     """Return the table of ``Estimate.params``: t = b / se against t(df), intervals b ± t(df, (1 + level) / 2) · se.
 
@@ -235,7 +235,7 @@ def build_params(
         statistics = estimates / errors
     reach = special.stdtrit(df, (1 + level) / 2) * errors
     columns = (
-        list(terms), estimates, errors, statistics, 2 * special.stdtr(df, -np.abs(statistics)),
-        estimates - reach, estimates + reach,
+        terms if isinstance(terms, pd.Index) else list(terms), estimates, errors, statistics,
+        2 * special.stdtr(df, -np.abs(statistics)), estimates - reach, estimates + reach,
     )  # fmt: skip
     return pd.DataFrame(dict(zip(TIDY, columns, strict=True)))

@@ -157,7 +157,7 @@ def _count_designated(frame: pd.DataFrame) -> int:
 def _infer(fit: Fit, spec: VcovSpec, notes: tuple[str, ...]) -> Inference:
     for column in spec.by:
         find_group_sources(fit.sample.frame, column)
-    terms = list(fit.sample.terms)
+    terms = pd.Index(fit.sample.terms)
     covariance, params = _compute_wild(fit, spec) if spec.kind == "wild" else _compute(fit, spec)
     return Inference(
         spec,
@@ -274,7 +274,8 @@ def _code_columns(sample: Sample, spec: VcovSpec) -> dict[str, IntArray]:
     """Return the codes of the columns of a spec; the members of a pair share one numbering."""
     if spec.kind == "dyadic":
         return dict(zip(spec.by, _find_members(sample, spec).codes.T, strict=True))
-    return {column: code_groups(sample.frame, column) for column in spec.by}
+    known = {effect.name: effect.codes for effect in sample.effects if effect.name in sample.frame.columns}
+    return {column: known[column] if column in known else code_groups(sample.frame, column) for column in spec.by}
 
 
 def _find_members(sample: Sample, spec: VcovSpec) -> Members:

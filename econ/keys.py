@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from econ.codes import are_different, factorize
+from econ.codes import are_different, factorize, factorize_runs, number_names, repeat_runs
 from econ.errors import FitError, PairError, SpecError
 from econ.spec import MEMBERS
 from econ.units import check_codes
@@ -47,7 +47,11 @@ def require_columns(frame: pd.DataFrame, names: Iterable[str]) -> None:
     SpecError
         Naming the column, and the nearest ones that there are.
     """
+    columns = frame.columns
+    plain = columns.nlevels == 1 and columns.is_unique
     for name in names:
+        if plain and name in columns:
+            continue
         n_found = int((frame.columns == name).sum())
         if n_found > 1:
             raise SpecError(f"the table has {n_found} columns {name!r}. Rename all but one.")
@@ -100,14 +104,14 @@ def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Membe
         If the members of pairs are not all strings or all integers, a unit is paired with itself, a pair stands twice
         in a period, or the rows do not all name the lower (or all the upper) member first.
     """
-    for column in columns:
-        _check_complete(frame, column)
-    codes, units = _code_units(frame, columns)
-    members = Members(codes, tuple(map(str, units.tolist())))
+    require_columns(frame, columns)
+    codes, units, starts = _code_units(frame, columns)
+    members = Members(codes, tuple(map(str, units)))
     if len(columns) > 1:
         _check_selves(frame, members)
         _check_orientation(frame, members)
-        _check_doubles(frame, members)
+        if starts is None or not _are_runs_different(frame, members, starts):
+            _check_doubles(frame, members)
     return members
 
 
@@ -197,25 +201,41 @@ def is_nested(effect: Effect, groups: IntArray) -> bool:
     """Return whether each level of an effect lies in one group; an effect of two members never does."""
     if effect.codes.ndim > 1:
         return False
+    if groups is effect.codes:
+        return True
     some_group = np.empty(effect.n_levels, dtype=np.intp)
     some_group[effect.codes] = groups
     return bool((some_group[effect.codes] == groups).all())
 
 
-def _code_units(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, pd.Index]:
+def _code_units(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, list[Any], IntArray | None]:
     """Return the units of one column, or of the two of pairs, (n, columns), in the order of their names.
 
-    Names of two columns that would never meet are refused.
+    Beside them their names, and where runs of one pair begin, if they have been found. Missing units are refused, and
+    names of two columns that would never meet.
     """
-    coded = [factorize(_open_categories(frame[column]), sort=False) for column in columns]
+    values = [_open_categories(frame[column]) for column in columns]
+    runs = factorize_runs(values) if len(columns) > 1 else None
+    coded, starts = ([factorize(part, sort=False) for part in values], None) if runs is None else runs
+    if any((codes < 0).any() for codes, _ in coded):
+        for column in columns:
+            _check_complete(frame, column)
     if len(columns) > 1:
-        for column, (_, found) in zip(columns, coded, strict=True):
-            check_codes(pd.Series(found), f"the column {column}", like=pd.Series(coded[-1][1]))
-    numbers, units = pd.factorize(pd.concat([pd.Series(found) for _, found in coded], ignore_index=True), sort=True)
-    starts = np.cumsum([0, *(len(found) for _, found in coded)])
-    return np.array([numbers[codes + start] for (codes, _), start in zip(coded, starts, strict=False)]).T, pd.Index(
-        units
-    )
+        _check_kinds(columns, [found for _, found in coded])
+        numbers, units = number_names([found for _, found in coded])
+    else:
+        number, ordered = pd.factorize(coded[0][1], sort=True)
+        numbers, units = [np.asarray(number, dtype=np.intp)], ordered.tolist()
+    codes = np.array([number[codes] for number, (codes, _) in zip(numbers, coded, strict=True)])
+    return (codes if starts is None else repeat_runs(codes, starts, len(frame))).T, units, starts
+
+
+def _check_kinds(columns: Sequence[str], names: Sequence[pd.Index]) -> None:
+    """Refuse names of two columns that would never meet."""
+    if all(isinstance(found.dtype, pd.StringDtype) for found in names):
+        return
+    for column, found in zip(columns, names, strict=True):
+        check_codes(pd.Series(found), f"the column {column}", like=pd.Series(names[-1]))
 
 
 def _open_categories(values: pd.Series) -> pd.Series:
@@ -269,6 +289,19 @@ def _check_orientation(frame: pd.DataFrame, members: Members) -> None:
             f"one; the first of these: {name_row(frame, turned)}. Symmetric effects and dyadic errors are for "
             "unordered pairs: put the lower code first in every row, and keep one row a pair and period."
         )
+
+
+def _are_runs_different(frame: pd.DataFrame, members: Members, starts: IntArray) -> bool:
+    """Whether a glance tells that no pair stands twice in a period: each has one run, in which periods rise."""
+    column = next((name for name in PERIODS if name in frame.columns), None)
+    if column is None or not isinstance(frame[column].dtype, np.dtype) or frame[column].dtype.kind not in "iuf":
+        return False
+    periods = frame[column].to_numpy()
+    rises = periods[1:] > periods[:-1]
+    rises[starts[1:] - 1] = True
+    n_units = len(members.names)
+    first, second = members.codes[starts].T
+    return bool(rises.all()) and are_different(first * n_units + second, n_units**2)
 
 
 def _check_doubles(frame: pd.DataFrame, members: Members) -> None:

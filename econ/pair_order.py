@@ -37,7 +37,7 @@ def put_quiet_first(stream: PairStream) -> tuple[PairStream, IntArray, IntArray]
     first, second = numbers[stream.first], numbers[stream.second]
     turned, lower, upper = first > second, np.minimum(first, second), np.maximum(first, second)
     n_quiet = int(quiet.sum())
-    pairs = np.argsort(((upper >= n_quiet) * len(units) + lower) * len(units) + upper)
+    pairs = _sort_pairs(lower * len(units) + upper, upper < n_quiet)
     marks = None if stream.designated_first is None else (stream.designated_first != turned)[pairs]
     arranged = replace(
         stream,
@@ -55,3 +55,12 @@ def put_quiet_first(stream: PairStream) -> tuple[PairStream, IntArray, IntArray]
         n_quiet_columns=sum(silent),
     )
     return arranged, units, columns
+
+
+def _sort_pairs(keys: IntArray, quiet: NDArray[np.bool_]) -> IntArray:
+    """Return the order of the quiet pairs, then the others, by their keys; mostly the quiet ones are sorted already."""
+    first, second = np.flatnonzero(quiet), np.flatnonzero(~quiet)
+    own = keys[first]
+    if (own[1:] < own[:-1]).any():
+        first = first[np.argsort(own)]
+    return np.concatenate([first, second[np.argsort(keys[second])]])

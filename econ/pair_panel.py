@@ -206,7 +206,7 @@ def _report(
     terms = pd.Index(fit.terms)
     names = tuple(fit.sample.terms)
     return Estimate(
-        params=build_params(fit.terms, fit.estimates, covariance.matrix, covariance.df),
+        params=build_params(terms, fit.estimates, covariance.matrix, covariance.df),
         vcov=pd.DataFrame(covariance.matrix, index=terms, columns=terms),
         nobs=fit.sample.n_rows,
         df=covariance.df,

@@ -106,7 +106,7 @@ def fit_panel(
     bread = invert_gram(gram[1:, 1:])
     estimates = _solve(within, sample.weights, gram, bread) if engine is None else _solve_with_linearmodels(sample)
     fit = Fit(sample, absorber, within, within[:, 0] - within[:, 1:] @ estimates, estimates, bread)
-    return _report(fit, spec, vcov, ssc)
+    return _report(fit, spec, _describe_fit(fit, spec), vcov, ssc)
 
 
 def _check_arguments(
@@ -196,11 +196,19 @@ def _solve_with_linearmodels(sample: Sample) -> FloatArray:
 _read_version = functools.cache(version)
 
 
-def _report(fit: Fit, spec: PanelSpec, vcov: VcovLike, ssc: str | None) -> Estimate:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is to be said of a fit whatever its covariance."""
+
+    r2: float
+    r2_within: float
+    notes: tuple[str, ...]
+
+
+def _report(fit: Fit, spec: PanelSpec, facts: _Facts, vcov: VcovLike, ssc: str | None) -> Estimate:
     """Return the estimate with one covariance; the fit travels with it, so that others cost no new fit."""
     inference = compute_inference(fit, vcov, ssc)
     sample, spec = fit.sample, dataclasses.replace(spec, vcov=inference.spec)
-    r2, r2_within = _compute_r2(fit)
     return Estimate(
         params=inference.params,
         vcov=inference.vcov,
@@ -209,20 +217,22 @@ def _report(fit: Fit, spec: PanelSpec, vcov: VcovLike, ssc: str | None) -> Estim
         n_clusters=inference.n_clusters,
         absorbed=spec.absorb,
         dropped=sample.dropped,
-        notes=(*inference.notes, *_describe_equation(spec, sample), *_describe_residuals(fit, spec.outcome)),
-        r2=r2,
-        r2_within=r2_within,
+        notes=(*inference.notes, *facts.notes),
+        r2=facts.r2,
+        r2_within=facts.r2_within,
         spec=spec,
         versions={name: _read_version(name) for name in ("numpy", "pandas", "scipy", *filter(None, [spec.engine]))},
-        revise=functools.partial(_report, fit, spec),
+        revise=functools.partial(_report, fit, spec, facts),
     )
 
 
-def _compute_r2(fit: Fit) -> tuple[float, float]:
-    """Return 1 − Σwe²/Σw(y − ȳ)², and the same of the outcome without the effects (ȳ their weighted mean)."""
+def _describe_fit(fit: Fit, spec: PanelSpec) -> _Facts:
+    """Return 1 − Σwe²/Σw(y − ȳ)², the same of the outcome without the effects (ȳ their weighted mean), and notes."""
     unexplained = fit.sum_squares(fit.residuals)
-    totals = [fit.sum_squares(fit.center(values)) for values in (fit.sample.outcome, fit.within[:, 0])]
-    return float(1 - unexplained / totals[0]), float(1 - unexplained / totals[1])
+    total, left = (fit.sum_squares(fit.center(values)) for values in (fit.sample.outcome, fit.within[:, 0]))
+    perfect = unexplained <= max(_NOTHING * left, _FLOOR * fit.sum_squares(fit.sample.outcome))
+    notes = (*_describe_equation(spec, fit.sample), *([_describe_perfect(spec.outcome)] if perfect else []))
+    return _Facts(float(1 - unexplained / total), float(1 - unexplained / left), notes)
 
 
 def _describe_equation(spec: PanelSpec, sample: Sample) -> list[str]:
@@ -241,12 +251,9 @@ def _describe_equation(spec: PanelSpec, sample: Sample) -> list[str]:
     return notes
 
 
-def _describe_residuals(fit: Fit, outcome: str) -> list[str]:
+def _describe_perfect(outcome: str) -> str:
     """Say of a perfect fit that its standard errors are made of rounding."""
-    left = fit.sum_squares(fit.center(fit.within[:, 0]))
-    if fit.sum_squares(fit.residuals) > max(_NOTHING * left, _FLOOR * fit.sum_squares(fit.sample.outcome)):
-        return []
-    return [
+    return (
         f"The equation fits {outcome} perfectly: standard errors are made of rounding and mean nothing. "
         "Look whether the outcome is made of its regressors."
-    ]
+    )

@@ -62,3 +62,26 @@ def test_integers_of_every_kind_have_the_same_codes(kind: str) -> None:
     found, expected = code_members(frame), code_members(draw_pairs())
     np.testing.assert_array_equal(found.codes, expected.codes)
     assert found.names == expected.names
+
+
+def test_runs_of_pairs_have_the_same_codes_as_single_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = draw_pairs().sort_values([*MEMBERS, "period"], ignore_index=True)
+    expected = code_members(frame)
+    monkeypatch.setattr("econ.codes._LONG", 4)
+    found = code_members(frame)
+    np.testing.assert_array_equal(found.codes, expected.codes)
+    assert found.names == expected.names
+
+
+@pytest.mark.parametrize("order", [[1, 0, 2], [0, 0, 1]])
+def test_a_pair_that_stands_twice_in_a_period_is_found_in_runs(
+    monkeypatch: pytest.MonkeyPatch, order: list[int]
+) -> None:
+    monkeypatch.setattr("econ.codes._LONG", 4)
+    frame = draw_pairs().sort_values([*MEMBERS, "period"], ignore_index=True)
+    frame = frame.iloc[[*order, *range(3, len(frame))]].reset_index(drop=True)
+    if len(set(order)) == len(order):
+        assert len(code_members(frame).codes) == len(frame)
+        return
+    with pytest.raises(PairError, match="1 rows repeat a pair in the same period"):
+        code_members(frame)

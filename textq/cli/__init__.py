@@ -76,7 +76,7 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo(_spell(shown.getvalue()), err=True, nl=False)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was read is kept and will be reused", err=True)
+        click.echo("interrupted; finished runs, and what was read of files, are kept", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except (TextqError, EconError, OSError) as error:
         if {"-v", "--verbose"} & set(arguments) or os.environ.get("TEXTQ_VERBOSE"):
