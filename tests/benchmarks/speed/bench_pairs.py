@@ -315,7 +315,7 @@ def draw_figure(path: Path, lines: Sequence[Mapping[str, object]]) -> None:
     axes.set(xscale="log", yscale="log", xlabel="rows of pairs (hollow: the anchor's sample)", ylabel="CPU seconds")
     axes.legend(frameon=False)
     figure.tight_layout()
-    figure.savefig(path)
+    figure.savefig(path, dpi=200)
 
 
 if __name__ == "__main__":
