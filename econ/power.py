@@ -14,7 +14,7 @@ from econ.designations import NEVER
 from econ.errors import FitError, SpecError
 from econ.inference import JACKKNIFE_DESIGNATED, JACKKNIFE_UNITS
 from econ.intensities import DID, PREFIX
-from econ.placebo_draws import count_arrangements, draw_assignment, keep_truth
+from econ.placebo_draws import count_arrangements, count_pinned, draw_assignment, keep_truth
 from econ.placebo_loop import check_draws, run_draws
 from econ.placebo_recipe import select_sample, trace_units, treat_pairs
 from econ.placebo_sample import SYNCHRONIZATION, add_scores, prepare_recipe
@@ -60,6 +60,9 @@ Scenario = tuple[str, str | None, int | None]
 
 DRAWS = 500
 SEED = 20_150_307
+FEWEST = 20
+"""With fewer draws the smallest effect at a power of .8 has no upper end, and a size of .05 is less than one draw."""
+
 _FEW = 200
 _TOLERATED = 2.0
 """A size that is so many times alpha, or more, is named in a note."""
@@ -131,7 +134,7 @@ def simulate_power(
     power
         That the smallest effect is to have.
     draws, seed, workers, progress
-        As in ``run_placebo``; draw k is the assignment that it is there.
+        As in ``run_placebo``; draw k is the assignment that it is there. At least 20 draws.
 
     Returns
     -------
@@ -145,6 +148,11 @@ def simulate_power(
         As ``run_placebo`` does.
     """
     check_draws("simulate_power", draws, seed, workers)
+    if draws < FEWEST:
+        raise SpecError(
+            f"The 'draws' parameter of simulate_power must be {FEWEST} or more: of fewer, neither the size of a test "
+            f"nor the upper end of a smallest effect can be told. Got {draws!r} instead."
+        )
     check_levels(alpha, power)
     grid = check_effects(effects)
     check_choice("simulate_power", "null", null, get_args(Null))
@@ -181,8 +189,12 @@ def simulate_power(
         n_units=n_units,
         n_designated=n_designated,
         n_periods=len(lottery.periods),
+        strata=strata,
         dropped=prepared.dropped,
-        notes=_write_notes(found[:, 0], smallest, n_arrangements, arrays, alpha, kind, instruments),
+        notes=(
+            *_describe_strata(lottery, strata),
+            *_write_notes(found[:, 0], smallest, n_arrangements, arrays, alpha, kind, instruments),
+        ),
     )
 
 
@@ -345,6 +357,20 @@ def _list_draws(values: FloatArray, terms: Sequence[str]) -> pd.DataFrame:
         for term, draws in zip(terms, _split_draws(values, len(terms)), strict=True)
     ]  # fmt: skip
     return pd.concat(frames, ignore_index=True).sort_values(["draw"], kind="stable", ignore_index=True)
+
+
+def _describe_strata(lottery: Lottery, strata: str | None) -> list[str]:
+    """Return within which strata designations are permuted, and how many units thereby never move."""
+    if strata is None:
+        return []
+    notes = [f"Designations are permuted within {strata} ({int(lottery.strata.max()) + 1} strata)."]
+    n_pinned = count_pinned(lottery)
+    if n_pinned:
+        notes.append(
+            f"{n_pinned} of {int((lottery.start < NEVER).sum())} designated units never move: their stratum has "
+            "designated units alone, so they are designated in every draw. Use wider strata."
+        )
+    return notes
 
 
 def _write_notes(

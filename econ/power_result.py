@@ -29,6 +29,9 @@ BoolArray = NDArray[np.bool_]
 LEVEL = 0.95
 """Of the Monte Carlo intervals."""
 
+_ROUNDING = 1e-12
+"""A threshold that is such a part of its critical difference is zero but for rounding."""
+
 _MULTIPLES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """The effects of a curve, in smallest detectable effects, where none are given."""
 
@@ -79,6 +82,8 @@ class Power:
         Of the recipe.
     n_pairs, n_units, n_designated, n_periods : int
         Of the true sample.
+    strata : str or None
+        The column of units within which designations are permuted.
     dropped : tuple of Dropped
         What the true sample leaves out.
     notes : tuple of str
@@ -97,6 +102,7 @@ class Power:
     n_units: int
     n_designated: int
     n_periods: int
+    strata: str | None = None
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -172,7 +178,7 @@ def summarise_draws(
         "slope": slope,
         "std_error": error,
         "formula": usual,
-        "refused": float(1 - told.mean()),
+        "refused": round(float(1 - told.mean()), 10),
         "n_draws": len(errors),
     }
     smallest: list[dict[str, object]] = []
@@ -215,7 +221,8 @@ def compute_wilson(n_hits: int, n_draws: int, level: float = LEVEL) -> tuple[flo
     share, weight = n_hits / n_draws, z**2 / n_draws
     middle = (share + weight / 2) / (1 + weight)
     reach = z * np.sqrt(share * (1 - share) / n_draws + weight / (4 * n_draws)) / (1 + weight)
-    return max(0.0, float(middle - reach)), min(1.0, float(middle + reach))
+    low, high = max(0.0, float(middle - reach)), min(1.0, float(middle + reach))
+    return 0.0 if n_hits == 0 else low, 1.0 if n_hits == n_draws else high
 
 
 def _find_thresholds(draws: PowerDraws, critical: FloatArray, sign: float) -> FloatArray:
@@ -229,7 +236,8 @@ def _find_thresholds(draws: PowerDraws, critical: FloatArray, sign: float) -> Fl
     roots = (np.sqrt(np.maximum(inside, 0.0)) - half) / safe
     positive = -b / np.where(able, a, 1.0)
     thresholds = np.maximum(0.0, np.where(inside > 0, np.maximum(roots, positive), positive))
-    return np.where(able, thresholds, np.inf)
+    scale = critical * np.sqrt(np.maximum(v, 0.0))  # the critical value of a permutation is a draw's own ratio: root 0
+    return np.where(able, np.where(thresholds > _ROUNDING * scale, thresholds, 0.0), np.inf)
 
 
 def _find_quantile(values: FloatArray, share: float) -> tuple[float, float, float]:

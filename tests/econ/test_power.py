@@ -22,6 +22,13 @@ HALF = {"gravity": "simple", "keep": "upper_half"}
 RULES = {"gravity_years": None, "timing": "approval_year", "boundary": "original", "county_zones": "own"}
 
 
+@pytest.fixture(autouse=True)
+def allow_few_draws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A loop over frames is slow: these tests compare a few draws."""
+    if "options" not in request.fixturenames:
+        monkeypatch.setattr("econ.power.FEWEST", 1)
+
+
 @pytest.fixture(scope="module")
 def units() -> pd.DataFrame:
     return make_units()
@@ -196,6 +203,7 @@ def test_a_jackknife_that_cannot_leave_the_only_treated_unit_out_gives_way_to_dy
         ({"effects": []}, "'effects' parameter"),
         ({"effects": [0.1, float("nan")]}, "'effects' parameter"),
         ({"draws": 0}, "'draws' parameter of simulate_power"),
+        ({"draws": 19}, "'draws' parameter of simulate_power must be 20 or more: of fewer, .* Got 19"),
         ({"seed": -1}, "'seed' parameter of simulate_power"),
         ({"null": "none"}, "'null' parameter"),
         ({"vcov": "hc1"}, "jackknife or the dyadic covariance .* Got vcov='hc1'"),
@@ -214,3 +222,16 @@ def test_options_that_are_none_are_refused(
 def test_a_design_without_treated_pairs_is_refused(units: pd.DataFrame, outcome: pd.DataFrame) -> None:
     with pytest.raises(FitError, match="do not identify the regressors"):
         simulate_power(outcome, make_designations(units), units, roles=("neither",), draws=5)
+
+
+def test_strata_and_units_that_never_move_are_named(units: pd.DataFrame, outcome: pd.DataFrame) -> None:
+    dates = make_designations(units)
+    alone = dates["unit"].iloc[0]
+    region = units.assign(region=np.where(units["unit"] == alone, "alone", "rest"))
+    power = simulate_power(outcome, dates, region, strata="region", draws=5)
+    assert power.strata == "region"
+    assert power.notes[0] == "Designations are permuted within region (2 strata)."
+    assert power.notes[1].startswith(f"1 of {power.n_designated} designated units never move")
+    free = simulate_power(outcome, dates, units, draws=5)
+    assert free.strata is None
+    assert not any("never move" in note or "permuted within" in note for note in free.notes)

@@ -275,7 +275,7 @@ def test_a_coding_that_is_none_is_refused(
     change = {name: spoiled.get(value, value) if isinstance(value, str) else value for name, value in change.items()}
     with pytest.raises(error, match=message):
         simulate_power(
-            outcome, dates, units, scores=scale_counts(counts), instruments=["supply", "demand"], draws=3,
+            outcome, dates, units, scores=scale_counts(counts), instruments=["supply", "demand"], draws=20,
             coding=dataclasses.replace(coding, **change),
         )  # fmt: skip
 

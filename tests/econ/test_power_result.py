@@ -109,8 +109,20 @@ def test_wilson_interval() -> None:
     z = stats.norm.ppf(0.975)
     roots = np.roots([1 + z**2 / 10, -(1.6 + z**2 / 10), 0.64])
     assert compute_wilson(8, 10) == pytest.approx(tuple(sorted(roots.real)))
-    assert compute_wilson(0, 50)[0] == pytest.approx(0, abs=1e-12)
-    assert compute_wilson(50, 50)[1] == pytest.approx(1)
+    assert all(compute_wilson(0, n)[0] == 0 and compute_wilson(n, n)[1] == 1 for n in range(1, 200))
+
+
+def test_an_effect_of_nothing_is_zero_and_no_rounding_error() -> None:
+    """The critical value of a permutation is the ratio of a draw, which is detected from an effect of 0 on."""
+    found = []
+    for seed in range(200):
+        draws = make_draws(1, seed=seed)
+        inexact = PowerDraws(
+            draws.estimates, draws.slopes, draws.variances * 0.3, draws.covariances, draws.spreads, draws.df
+        )
+        _, smallest = summarise_draws(inexact, 0.05, 0.8, [0.0])
+        found.append(find(smallest, "permutation", "+" if draws.estimates[0] > 0 else "-")["effect"])
+    assert found == [0.0] * 200
 
 
 def test_the_interval_of_the_smallest_effect_covers_as_often_as_it_says() -> None:

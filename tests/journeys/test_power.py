@@ -27,4 +27,5 @@ def test_power_of_the_sample_study(
     assert found["vcov"] == "jackknife"
     assert {row["coding"] for row in found["smallest"]} == {"exact", "uncorrected", "known", "audited"}
     assert {row["term"] for row in found["smallest"]} == {"did", "did:supply", "did:environment", "did:demand"}
+    assert {row["accuracy"] for row in found["smallest"]} == {None, 0.95}
     assert "did × 供给型" in told.err

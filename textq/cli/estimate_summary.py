@@ -9,7 +9,7 @@ import pandas as pd
 from econ.tables import render_text
 from textq.cli.languages import Lang
 from textq.pipeline.estimates import StudyResult
-from textq.pipeline.study_check_tables import list_lead_tests, list_points
+from textq.pipeline.study_check_tables import describe_few, list_check_dropped, list_lead_tests, list_points
 from textq.pipeline.study_placebo import describe_placebo
 from textq.pipeline.study_tables import list_coefficients, list_tables
 from textq.provenance import SCHEMA_VERSION, code_version
@@ -91,7 +91,10 @@ def summarise_result(result: StudyResult) -> dict[str, Any]:
         },
         "inflation": _list_records(result.inflation),
         "treated_zero": _list_records(result.panel.treated_zero),
-        "dropped": [{"what": one.what, "reason": one.reason, "count": one.count} for one in result.headline.dropped],
+        "dropped": [
+            {"what": one.what, "reason": one.reason, "count": one.count}
+            for one in (*result.headline.dropped, *list_check_dropped(result))
+        ],
         "notes": list(result.headline.notes),
         "event_study": _summarise_events(result),
         "placebo": _summarise_placebo(result),
@@ -112,7 +115,8 @@ def _summarise_placebo(result: StudyResult) -> dict[str, Any] | None:
     if result.placebo is None:
         return None
     tests = _list_records(result.placebo.tests)
-    return {**describe_placebo(result.placebo), "tests": tests, "notes": list(result.placebo.notes)}
+    notes = [*describe_few(result.placebo), *result.placebo.notes]
+    return {**describe_placebo(result.placebo), "tests": tests, "notes": notes}
 
 
 def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -85,9 +85,13 @@ def command(
     """
     from textq.cli.power_summary import describe_power, summarise_power
     from textq.cli.progress import ProgressBar
+    from textq.errors import ConfigError
     from textq.pipeline.power import PowerOptions, measure_power
 
-    options = PowerOptions(effects, alpha, power, draws, seed, accuracy, audit, confusion)
+    try:
+        options = PowerOptions(effects, alpha, power, draws, seed, accuracy, audit, confusion)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
     with ProgressBar("power") as bar:
         result = measure_power(study, options, out=out, settings=settings, progress=bar.show)
     for line in describe_power(result, languages.choose_language(lang or result.study.labels.lang)):

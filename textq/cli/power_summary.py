@@ -37,6 +37,7 @@ def summarise_power(result: StudyPower) -> dict[str, Any]:
         "null": power.null,
         "draws": int(power.draws["draw"].nunique()),
         "seed": power.seed,
+        "strata": power.strata,
         "n_units": power.n_units,
         "n_designated": power.n_designated,
         "n_pairs": power.n_pairs,
@@ -49,7 +50,18 @@ def summarise_power(result: StudyPower) -> dict[str, Any]:
 
 
 def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): _finite(value) for name, value in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(name): _read_name(value) if name == "accuracy" else _finite(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _read_name(accuracy: Any) -> float | str | None:
+    """Return an accuracy as a number, the name of a confusion matrix as it is."""
+    try:
+        return None if pd.isna(accuracy) else float(accuracy)
+    except ValueError:
+        return str(accuracy)
 
 
 def _finite(value: Any) -> Any:

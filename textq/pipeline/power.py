@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from econ.power import DRAWS, SEED, simulate_power
+from econ.errors import SpecError
+from econ.power import DRAWS, FEWEST, SEED, simulate_power
 from econ.power_coding import Coding, spread_errors
 from econ.power_result import Power
 from textq.config import Study, read_study
@@ -39,6 +40,11 @@ class PowerOptions:
     """What ``textq power`` is asked for beside the study; see ``econ.simulate_power``.
 
     ``confusion`` is a file of :func:`read_confusion`, tried beside the accuracies.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option of the command line whose value is outside its range.
     """
 
     effects: tuple[float, ...] | None = None
@@ -49,6 +55,31 @@ class PowerOptions:
     accuracies: tuple[float, ...] = ACCURACIES
     audits: tuple[int, ...] = AUDITS
     confusion: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no study could be simulated with."""
+        if not 0 < self.alpha < 0.5:
+            raise ConfigError(f"--alpha must lie between 0 and 0.5. Got {self.alpha:g}.")
+        if not self.alpha < self.power < 1:
+            raise ConfigError(
+                f"--power must lie between --alpha, {self.alpha:g}, which a test reaches without effect, and 1. "
+                f"Got {self.power:g}."
+            )
+        if self.draws < FEWEST:
+            raise ConfigError(
+                f"--draws must be {FEWEST} or more: of fewer, neither the size of a test nor the upper end of a "
+                f"smallest effect can be told. Got {self.draws}. A trial needs some 200, a paper 500 or more."
+            )
+        for accuracy in self.accuracies:
+            if not 0 < accuracy <= 1:
+                raise ConfigError(
+                    f"--accuracy must give shares of clauses, above 0 and at most 1, such as .85. Got {accuracy:g}."
+                )
+        for audit in self.audits:
+            if audit < 1:
+                raise ConfigError(f"--audit must give numbers of clauses, 1 or more. Got {audit}.")
+        if not np.isfinite(self.effects or ()).all():
+            raise ConfigError("--effects must give finite numbers, such as .1,.2.")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -134,6 +165,7 @@ def simulate_study(
     """
     check_repeatable(study, panel, "estimate", "take the power of the equation without it for a guide")
     recipe: dict[str, Any] = state_recipe(study, panel)
+    unused = _name_unused(study)
     vcov: Any = study.estimate.vcov
     with name_section(study, "estimate"):
         coding, notes = _build_coding(study, panel, inputs.run, options)
@@ -142,7 +174,22 @@ def simulate_study(
             effects=options.effects, alpha=options.alpha, power=options.power, draws=options.draws,
             seed=options.seed, progress=progress,
         )  # fmt: skip
-    return StudyPower(study, panel, power, notes)
+    return StudyPower(study, panel, power, (*unused, *notes))
+
+
+def _name_unused(study: Study) -> tuple[str, ...]:
+    """Return a note on the settings of the placebo that power has no use for; none where they change nothing."""
+    if study.placebo is None:
+        return ()
+    plain = {"kind": "unit", "sample": "recipe", "studentise": "dyadic"}
+    others = [f"placebo.{name} = {getattr(study.placebo, name)}" for name in plain
+              if getattr(study.placebo, name) != plain[name]]  # fmt: skip
+    if not others:
+        return ()
+    return (
+        f"{' and '.join(others)}: not used here. Power gives the designations to other units, forms the pairs anew, "
+        "and tests as [estimate] does; of [placebo] it takes the strata alone.",
+    )
 
 
 def _build_coding(
@@ -162,11 +209,21 @@ def _build_coding(
     clauses = counts.drop(columns=["unit", "period"]).to_numpy(dtype=float)
     if not (clauses == clauses.round()).all():
         return None, (f"The {measure} of the run is no whole number of clauses: coding errors are not simulated.",)
-    confusions = {f"{one:g}": spread_errors(one, clauses.shape[1]) for one in options.accuracies}
+    confusions = _spread_accuracies(options.accuracies, clauses.shape[1])
+    few = [audit for audit in options.audits if audit < clauses.shape[1]]
+    if few:
+        raise ConfigError(f"--audit must give {clauses.shape[1]} clauses (one a class) or more. Got {few[0]}.")
     if options.confusion is not None:
         confusions[options.confusion.stem] = read_confusion(options.confusion, list(run.meta["classes"]))
     scales = {str(name): float(scale) for name, scale in panel.scales.itertuples(index=False)}
     return Coding(counts, scales, measure == "stock", confusions, options.audits), ()
+
+
+def _spread_accuracies(accuracies: Sequence[float], n_classes: int) -> dict[str, NDArray[np.float64]]:
+    try:
+        return {f"{one:g}": spread_errors(one, n_classes) for one in accuracies}
+    except SpecError as error:
+        raise ConfigError(f"--accuracy: {error}") from error
 
 
 def read_confusion(path: Path, classes: Sequence[str]) -> NDArray[np.float64]:

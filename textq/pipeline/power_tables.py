@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from econ.intensities import DID
 from econ.tables import Lang, Table, list_rows, render_latex, render_text, show_number
 from textq.export.csv import write_csv
 from textq.export.table import write_table
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from textq.pipeline.power import StudyPower
 
 _EXACT = "exact"
+_WIDE = 3.0
+"""A smallest effect is not given as a number where its interval reaches beyond so many times the effect."""
 
 _WORDS: Mapping[Lang, Mapping[str, str]] = {
     "en": {
@@ -25,7 +26,6 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "curve": "Power by effect, scores without coding error",
         "exact": "no coding error",
         "uncorrected": "as coded",
-        "slope": "  an effect of 1 is estimated as",
         "audited": "corrected, {:,} clauses audited",
         "known": "corrected, confusion known",
         "refused": "  not to be corrected (share of draws)",
@@ -55,12 +55,21 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
             "MC interval: 95 %, for the number of draws. Size: share that rejects without effect; size held: with the "
             "critical value that makes it {alpha:g}. Usual formula: (t(1 − α/2) + t(power)) × standard error."
         ),
+        "bounded": (
+            "> x: the draws do not tell the effect, only that it is beyond x, the end of its MC interval (the other "
+            "end is more than {wide:g} times the effect, or there is none). None: no effect has the power."
+        ),
+        "signs": (
+            "Wrong sign: the share of all draws that reject with the sign opposite to that of the effect. MC interval: "
+            "95 %, of the power."
+        ),
         "coding": (
             "Each clause has the same chance of a wrong code: all wrong ones alike, or by a confusion matrix. As coded:"
             " the estimate is of another size, and effects of other instruments leak into it. Corrected: confusion and "
             "noise are taken out, by a confusion matrix from clauses audited at random; its own error is in the "
-            "standard error. Where too little signal is left, a draw cannot be corrected and detects nothing. None: no "
-            "effect has the power."
+            "standard error. Where too little signal is left, a draw cannot be corrected and detects nothing. In "
+            "brackets: what an effect of 1 is estimated as, the median over the draws that can be corrected; off 1, "
+            "the estimate is of another size than the effect. MC intervals: power_smallest.csv."
         ),
     },
     "zh": {
@@ -69,16 +78,15 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "curve": "不同效应下的检验功效（得分无编码误差）",
         "exact": "无编码误差",
         "uncorrected": "不校正",
-        "slope": "  效应1被估计为",
         "audited": "校正，审核{:,}条条款",
         "known": "校正，混淆矩阵已知",
         "refused": "  无法校正的抽样比例",
-        "up": "正向",
+        "up": "最小可检测效应（正向）",
         "down": "负向",
         "interval": "模拟区间",
-        "permuted": "正向（检验水平准确时）",
+        "permuted": "正向，按置换临界值",
         "size": "检验水平",
-        "formula": "常用公式",
+        "formula": "按常用公式",
         "effect": "效应",
         "power": "检验功效",
         "wrong": "符号错误",
@@ -93,13 +101,19 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "residual": "事先从被解释变量中减去真实获批的估计效应。",
         "observed": "被解释变量为观测值。",
         "reading": (
-            "模拟区间：95%，取决于抽样次数。检验水平：没有效应时的拒绝比例；检验水平准确时：临界值使其等于{alpha:g}。"
-            "常用公式：(t(1 − α/2) + t(功效)) × 标准误。"
+            "模拟区间：95%，取决于抽样次数。检验水平：没有效应时的拒绝比例；按置换临界值：临界值使检验水平等于{alpha:g}。"
+            "按常用公式：(t(1 − α/2) + t(功效)) × 标准误。"
         ),
+        "bounded": (
+            "> x：抽样不足以确定该效应，只知其大于x，即模拟区间的一端（另一端超过效应的{wide:g}倍，或不存在）。"
+            "无：再大的效应也达不到该功效。"
+        ),
+        "signs": ("符号错误：在全部抽样中，拒绝原假设但估计值符号与真实效应相反的比例。模拟区间：检验功效的95%区间。"),
         "coding": (
             "每条条款以同样的概率被编错：各类错误等可能，或按给定的混淆矩阵。不校正：估计值的大小改变，并混入其他工具的效应。"
             "校正：按随机审核的条款所得混淆矩阵消除混淆与噪声，其抽样误差计入标准误；信号过弱的抽样无法校正，"
-            "视为未检出。无：再大的效应也达不到该功效。"
+            "视为未检出。括号内：真实效应为1时的估计值（可校正的抽样的中位数）；不等于1时，估计值与效应大小不同。"
+            "模拟区间见power_smallest.csv。"
         ),
     },
 }
@@ -136,12 +150,27 @@ def _list_cells(rows: pd.DataFrame, lang: Lang) -> tuple[str, ...]:
     up = found["t", "+"]
     low, high = (show_number(up[name]) if np.isfinite(up[name]) else "∞" for name in ("low", "high"))
     interval = f"[{low}, {high}]"
-    down, held = (_show(found[key]["effect"], lang) for key in (("t", "-"), ("permutation", "+")))
-    return _show(up["effect"], lang), interval, down, held, f"{up['size']:.3f}", _show(up["formula"], lang)
+    down, held = (_show_effect(found[key], lang) for key in (("t", "-"), ("permutation", "+")))
+    return _show_effect(up, lang), interval, down, held, f"{up['size']:.3f}", _show(up["formula"], lang)
 
 
 def _show(value: float, lang: Lang) -> str:
     return show_number(value) if np.isfinite(value) else _WORDS[lang]["never"]
+
+
+def _is_bounded(row: Mapping[Any, Any]) -> bool:
+    """Return whether the interval of a smallest effect is so wide that only its lower end says something."""
+    return not (np.isfinite(row["high"]) and abs(row["high"]) <= _WIDE * abs(row["effect"]))
+
+
+def _show_effect(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Return a smallest effect; where the draws do not tell it the end of its interval beyond which it lies."""
+    effect, low = row["effect"], row["low"]
+    if not _is_bounded(row):
+        return show_number(effect)
+    if not np.isfinite(low):
+        return _WORDS[lang]["never"]
+    return f"{'>' if row['direction'] == '+' else '<'} {show_number(low)}"
 
 
 def _explain(result: "StudyPower", lang: Lang) -> Iterator[str]:
@@ -152,38 +181,49 @@ def _explain(result: "StudyPower", lang: Lang) -> Iterator[str]:
     )  # fmt: skip
     yield words["recipe"] + (" " if lang == "en" else "") + words[power.null]
     yield words["reading"].format(alpha=power.alpha)
+    if any(_is_bounded(row) for row in power.smallest[power.smallest["coding"] == _EXACT].to_dict("records")):
+        yield words["bounded"].format(wide=_WIDE)
     yield from result.notes
     yield from power.notes
 
 
 def tabulate_coding(result: "StudyPower", lang: Lang) -> Table:
-    """Return the smallest effects (upwards) of the instruments for scores coded with error, a column an accuracy."""
+    """Return the smallest effects (upwards) for scores coded with error, and what 1 is estimated as, by accuracy."""
     words, smallest = _WORDS[lang], result.power.smallest
     names = name_terms(result.panel, lang)
-    wanted = smallest[(smallest["test"] == "t") & (smallest["direction"] == "+") & (smallest["term"] != DID)]
+    wanted = smallest[(smallest["test"] == "t") & (smallest["direction"] == "+")]
     accuracies = list(wanted["accuracy"].dropna().unique())
     blocks = []
     for term, rows in _split(wanted, "term"):
-        exact = rows.loc[rows["coding"] == _EXACT, "effect"].iloc[0]
+        exact = rows[rows["coding"] == _EXACT].to_dict("records")[0]
         lines = [(names.get(term, term), *[""] * len(accuracies))]
-        lines.append((words[_EXACT], *[_show(exact, lang)] * len(accuracies)))
+        lines.append((words[_EXACT], *[_show_effect(exact, lang)] * len(accuracies)))
         lines += _list_codings(rows[rows["coding"] != _EXACT], accuracies, lang)
         blocks.append(tuple(lines))
-    return Table(words["coded"], ("", *map(str, accuracies)), tuple(blocks), (words["coding"],))
+    return Table(
+        words["coded"],
+        ("", *map(str, accuracies)),
+        tuple(blocks),
+        (words["coding"], words["bounded"].format(wide=_WIDE)),
+    )
 
 
 def _list_codings(rows: pd.DataFrame, accuracies: list[str], lang: Lang) -> Iterator[tuple[str, ...]]:
-    """Yield the lines of one term: as coded, what 1 is estimated as, by audit, what cannot be corrected."""
+    """Yield the lines of one term: as coded, corrected, what cannot be corrected."""
     words = _WORDS[lang]
     for key in dict.fromkeys(zip(rows["coding"], rows["n_audited"].fillna(0), strict=True)):
         coding, n_audited = key
         cells = rows[(rows["coding"] == coding) & (rows["n_audited"].fillna(0) == n_audited)].set_index("accuracy")
         cells = cells.loc[accuracies]
-        yield words[coding].format(n_audited), *(_show(effect, lang) for effect in cells["effect"])
-        if coding == "uncorrected":
-            yield words["slope"], *(f"{slope:.2f}" for slope in cells["slope"])
-        elif (cells["refused"] > 0).any():
+        yield words[coding].format(n_audited), *(_show_coded(row, lang) for row in cells.to_dict("records"))
+        if coding != "uncorrected" and (cells["refused"] > 0).any():
             yield words["refused"], *(f"{share:.2f}" for share in cells["refused"])
+
+
+def _show_coded(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Return a smallest effect and, in brackets, what an effect of 1 is estimated as where any draw tells."""
+    shown = _show_effect(row, lang)
+    return shown if pd.isna(row["slope"]) else f"{shown} ({row['slope']:.2f})"
 
 
 def tabulate_curve(result: "StudyPower", lang: Lang) -> Table:
@@ -200,7 +240,7 @@ def tabulate_curve(result: "StudyPower", lang: Lang) -> Table:
             shown = ""
         blocks.append(tuple(lines))
     head = ("", *(words[name] for name in ("effect", "power", "interval", "wrong")))
-    return Table(words["curve"], head, tuple(blocks))
+    return Table(words["curve"], head, tuple(blocks), (words["signs"],))
 
 
 def _list_points(row: Mapping[Any, Any]) -> tuple[str, ...]:

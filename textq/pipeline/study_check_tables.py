@@ -1,18 +1,25 @@
 """The tables of a study's event study and placebo, and the frames behind them."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from econ.errors import EconError
+from econ.estimate import Dropped
 from econ.event_points import EventStudy
 from econ.placebo_result import Placebo
-from econ.tables import Lang, Table, show_number
+from econ.tables import Lang, Table, describe_vcov, show_number
 from textq.pipeline.study_events import StudyEvents
 
 if TYPE_CHECKING:
     from textq.pipeline.estimates import StudyResult
+
+FEW_DRAWS = 99
+"""Below so many draws a placebo is said to be rough."""
+
+_Thing = TypeVar("_Thing")
 
 _WORDS: Mapping[Lang, Mapping[str, str]] = {
     "en": {
@@ -27,9 +34,9 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "pre": "over the years before the first designation",
         "list": "over the years listed",
         "none": "not standardised",
-        "short_window": "window: ",
-        "short_pre": "pre: ",
-        "short_list": "list: ",
+        "short_window": "window",
+        "short_pre": "pre",
+        "short_list": "list",
         "side": "{} = the series standardised {}.",
         "why": (
             "Standardised over the window a shock after the treatment moves the years before it; standardised over the "
@@ -40,6 +47,22 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "band_note": "The band holds all points at once in 95 % (sup-t: ± {} standard errors; {:,} draws, seed {}).",
         "leads": "Leads jointly zero{}: F({}, {:.0f}) = {:.3f}, {}.",
         "where": " ({})",
+        "nobs": "observations",
+        "vcov": "covariance",
+        "equation": "Outcome: synchronization ({}{}). Absorbed effects: {}. Observations: {}.",
+        "errors": "Standard errors{}: {}; t({:g}).",
+        "dropped": "Left out{}: {:,} {} ({}).",
+        "no_effects": "none",
+        "comma": ", ",
+        "pair": "pair",
+        "pair_id": "pair",
+        "period": "year",
+        "province_pair^period": "province pair × year",
+        "rows": "rows",
+        "few": (
+            "Draws: {:,}. No p-value can be smaller than 1 / (1 + draws) = {:.3g}, and each is rough. "
+            "Take 99 or more, better 499."
+        ),
         "placebo": "Placebo: the designations on other cities",
         "placebo_time": "Placebo: the designations at other times",
         "placebo_mixed": "Placebo: the designations on other cities and at other times",
@@ -75,9 +98,9 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "pre": "按首次获批前各年标准化",
         "list": "按所列年份标准化",
         "none": "未标准化",
-        "short_window": "窗口期：",
-        "short_pre": "事前：",
-        "short_list": "所列年份：",
+        "short_window": "窗口期",
+        "short_pre": "事前",
+        "short_list": "所列年份",
         "side": "{}：序列{}。",
         "why": (
             "按整个窗口期标准化时，处理之后的冲击会带动处理之前的取值；按首次获批前各年标准化则不会，"
@@ -88,6 +111,19 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "band_note": "联合置信带以95%的概率同时包含所有点（sup-t：±{}个标准误；模拟{:,}次，随机种子{}）。",
         "leads": "前置项联合为零{}：F({}, {:.0f}) = {:.3f}，{}。",
         "where": "（{}）",
+        "nobs": "观测值",
+        "vcov": "协方差",
+        "equation": "被解释变量：同步性（{}{}）。固定效应：{}。观测值：{}。",
+        "errors": "标准误{}：{}；t({:g})。",
+        "dropped": "剔除{}：{:,}{}（{}）。",
+        "no_effects": "无",
+        "comma": "、",
+        "pair": "城市对",
+        "pair_id": "城市对",
+        "period": "年份",
+        "province_pair^period": "省份对×年份",
+        "rows": "行",
+        "few": "抽样仅{:,}次，p值不可能小于1 / (1 + 抽样数) = {:.3g}，且较粗糙。请至少抽样99次，最好499次。",
         "placebo": "安慰剂检验：把获批身份随机分给其他城市",
         "placebo_time": "安慰剂检验：随机改变获批时间",
         "placebo_mixed": "安慰剂检验：随机改变获批城市与时间",
@@ -112,31 +148,30 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
 
 
 def tabulate_events(events: StudyEvents, lang: Lang) -> Table:
-    """Return the points of each standardisation side by side, their counts, and the test of the leads."""
-    words, studies = _WORDS[lang], list(events.by_outcome.values())
-    marks = [_mark(name, events, lang) for name in events.by_outcome]
-    head = [words["event_time"], *(mark + words[name] for mark in marks for name in ("estimate", "interval", "band"))]
-    rows = [_list_cells(studies, place) for place in range(len(studies[0].points))]
-    return Table(
-        words["events"],
-        (*head, words["pairs"], words["cities"]),
-        (tuple(rows),),
-        tuple(_explain_events(events, lang)),
+    """Return the points of each standardisation, one block below the other, and what they rest on in notes."""
+    words = _WORDS[lang]
+    head = tuple(words[name] for name in ("event_time", "estimate", "interval", "band", "pairs", "cities"))
+    blocks = tuple(
+        tuple(_list_block(study, _mark(name, events, lang), lang)) for name, study in events.by_outcome.items()
     )
+    return Table(words["events"], head, blocks, tuple(_explain_events(events, lang)))
 
 
 def _mark(standardise: str, events: StudyEvents, lang: Lang) -> str:
-    """Return what tells the columns of one standardisation from those of another."""
+    """Return what tells one standardisation from another; "" where there is one."""
     return _WORDS[lang][f"short_{standardise}"] if len(events.by_outcome) > 1 else ""
 
 
-def _list_cells(studies: list[EventStudy], place: int) -> tuple[str, ...]:
-    cells = []
-    for study in studies:
-        row = study.points.iloc[place]
-        cells += [show_number(row["estimate"]), _show_range(row, "conf"), _show_range(row, "band")]
-    first = studies[0].points.iloc[place]
-    return str(first["name"]), *cells, *(_show_count(first[name]) for name in ("n_pairs", "n_treated_units"))
+def _list_block(study: EventStudy, mark: str, lang: Lang) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of one standardisation: its name, its points, its observations and covariance."""
+    words, gap = _WORDS[lang], ("",) * 4
+    if mark:
+        yield mark, "", *gap
+    for _, row in study.points.iterrows():
+        numbers = show_number(row["estimate"]), _show_range(row, "conf"), _show_range(row, "band")
+        yield str(row["name"]), *numbers, *(_show_count(row[name]) for name in ("n_pairs", "n_treated_units"))
+    yield words["nobs"], f"{study.estimate.nobs:,}", *gap
+    yield words["vcov"], study.estimate.spec.vcov.kind, *gap
 
 
 def _show_range(row: "pd.Series", name: str) -> str:
@@ -151,9 +186,10 @@ def _explain_events(events: StudyEvents, lang: Lang) -> Iterator[str]:
     words, named = _WORDS[lang], events.by_outcome
     first = next(iter(named.values()))
     if len(named) > 1:
-        marks = [_mark(name, events, lang).rstrip(" :：") for name in named]
+        marks = [_mark(name, events, lang) for name in named]
         yield " ".join(words["side"].format(mark, words[name]) for mark, name in zip(marks, named, strict=True))
         yield words["why"]
+    yield from _explain_equation(events, lang)
     yield words[first.normalise].format(str(first.reference).replace("-", "−"))
     shown = ", ".join(f"{study.critical:.2f}" for study in named.values())
     yield words["band_note"].format(shown, first.draws, first.seed)
@@ -162,7 +198,41 @@ def _explain_events(events: StudyEvents, lang: Lang) -> Iterator[str]:
         test = study.leads
         if test:
             yield words["leads"].format(where, test.df_num, test.df_denom, test.statistic, _show_p(test.p_value))
+    for name, one in _gather(events, lambda study: study.estimate.dropped):
+        what = words.get(one.what, one.what)
+        yield words["dropped"].format(_show_where(name, events, lang), one.count, what, one.reason)
     yield from dict.fromkeys((*events.notes, *(note for study in named.values() for note in study.notes)))
+    for name, note in _gather(events, lambda study: study.estimate.notes):
+        yield f"{_mark(name, events, lang)}: {note}" if name else note
+
+
+def _explain_equation(events: StudyEvents, lang: Lang) -> Iterator[str]:
+    """Yield outcome, effects and observations, and the covariance that was really used."""
+    words = _WORDS[lang]
+    estimates = [study.estimate for study in events.by_outcome.values()]
+    alone = "" if len(estimates) > 1 else words["comma"] + words[next(iter(events.by_outcome))]
+    effects = words["comma"].join(words.get(effect, effect) for effect in estimates[0].absorbed)
+    counts = " / ".join(dict.fromkeys(f"{one.nobs:,}" for one in estimates))
+    yield words["equation"].format(events.outcome, alone, effects or words["no_effects"], counts)
+    labels = {"pair_id": words["pair_id"], "pair": words["pair"], "period": words["period"]}
+    for name, (spec, df) in _gather(events, lambda study: [(study.estimate.spec.vcov, study.estimate.df)]):
+        yield words["errors"].format(_show_where(name, events, lang), describe_vcov(spec, labels, lang), df)
+
+
+def _show_where(standardise: str, events: StudyEvents, lang: Lang) -> str:
+    return _WORDS[lang]["where"].format(_mark(standardise, events, lang)) if standardise else ""
+
+
+def _gather(events: StudyEvents, read: Callable[[EventStudy], Iterable[_Thing]]) -> list[tuple[str, _Thing]]:
+    """Return what the event studies have: once and with "" if all have it, else by the name of the standardisation."""
+    found = {name: list(read(study)) for name, study in events.by_outcome.items()}
+    gathered: list[tuple[str, _Thing]] = []
+    for name, things in found.items():
+        for thing in things:
+            entry = ("" if all(thing in others for others in found.values()) else name, thing)
+            if entry not in gathered:
+                gathered.append(entry)
+    return gathered
 
 
 def _show_p(value: float) -> str:
@@ -174,16 +244,27 @@ def tabulate_placebo(placebo: Placebo, lang: Lang, names: Mapping[str, str]) -> 
     words, spec = _WORDS[lang], placebo.spec
     columns = ("observed", "two_sided", "left_sided", "right_sided", "mean", "std")
     rows = [
-        (_name_statistic(row["statistic"], names), *(show_number(row[name]) for name in columns))
+        (_name_statistic(row["statistic"], names), *(_show_known(row[name]) for name in columns))
         for row in placebo.tests.to_dict("records")
     ]
     strata = words["strata"].format(spec.strata) if spec.strata else ""
     recipe = words["fixed" if spec.recipe.get("sample") == "fixed" else "recipe"]
     error = words[str(spec.recipe["studentise"])]
     described = recipe.format(draws=len(placebo.draws), seed=spec.seed, strata=strata, error=error)
-    notes = (described, words["p"], *placebo.notes)
+    notes = (described, words["p"], *describe_few(placebo, lang), *placebo.notes)
     title = words["placebo" if spec.kind == "unit" else f"placebo_{spec.kind}"]
     return Table(title, (words["statistic"], *(words[name] for name in columns)), (tuple(rows),), notes)
+
+
+def _show_known(value: float) -> str:
+    """Return a number, or a dash where there is none, as for the SD of one draw."""
+    return "–" if pd.isna(value) else show_number(value)
+
+
+def describe_few(placebo: Placebo, lang: Lang = "en") -> tuple[str, ...]:
+    """Say that the p-values are rough where a statistic has fewer than 99 draws."""
+    fewest = int(placebo.tests["n_draws"].min())
+    return (_WORDS[lang]["few"].format(fewest, 1 / (1 + fewest)),) if fewest < FEW_DRAWS else ()
 
 
 def _name_statistic(statistic: str, names: Mapping[str, str]) -> str:
@@ -200,7 +281,7 @@ def list_points(events: StudyEvents) -> pd.DataFrame:
 
 
 def list_lead_tests(events: StudyEvents) -> pd.DataFrame:
-    """Return the joint test of the leads and the width of the band, one row a standardisation."""
+    """Return the joint test of the leads, the width of the band and the facts of the fit, one row a standardisation."""
     rows = []
     for name, study in events.by_outcome.items():
         test = study.leads
@@ -217,6 +298,14 @@ def list_lead_tests(events: StudyEvents) -> pd.DataFrame:
             "reference": study.reference,
             "normalise": study.normalise,
             "vcov": study.estimate.spec.vcov.kind,
+            "ssc": study.estimate.spec.vcov.ssc,
+            "df": study.estimate.df,
+            "nobs": study.estimate.nobs,
+            "n_clusters": "; ".join(f"{kind} {count}" for kind, count in study.estimate.n_clusters.items()),
+            "r2": study.estimate.r2,
+            "r2_within": study.estimate.r2_within,
+            "outcome": events.outcome,
+            "absorbed": "; ".join(study.estimate.absorbed),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -239,8 +328,24 @@ def list_check_notes(result: "StudyResult") -> Iterator[str]:
         for study in result.events.by_outcome.values():
             yield from study.notes
         yield from list_honest(result.events)[1]
+        for name, note in _gather(result.events, lambda study: study.estimate.notes):
+            if note not in result.headline.notes:
+                yield f"Event study{_show_where(name, result.events, 'en')}: {note}"
+        yield from (f"Left out of the {one.reason}: {one.count:,} {one.what}." for one in list_check_dropped(result))
     if result.placebo:
+        yield from describe_few(result.placebo)
         yield from result.placebo.notes
+
+
+def list_check_dropped(result: "StudyResult") -> tuple[Dropped, ...]:
+    """Return what the event study leaves out that the equations do not; the reason begins with its name."""
+    if result.events is None:
+        return ()
+    return tuple(
+        replace(one, reason=f"event study{_show_where(name, result.events, 'en')}: {one.reason}")
+        for name, one in _gather(result.events, lambda study: study.estimate.dropped)
+        if one not in result.headline.dropped
+    )
 
 
 def _put_first(frame: pd.DataFrame, column: str) -> pd.DataFrame:

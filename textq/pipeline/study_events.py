@@ -12,7 +12,14 @@ from econ.event_study import fit_event_study
 from econ.synchronization import STANDARDISED
 from textq.config import NOTHING, PRE, EventStudyConfig, Study
 from textq.errors import StudyError
-from textq.pipeline.study_panel import OUTCOME, OUTCOME_KEY, StudyPanel, measure_outcome, name_section
+from textq.pipeline.study_panel import (
+    OUTCOME,
+    OUTCOME_KEY,
+    StudyPanel,
+    choose_transform,
+    measure_outcome,
+    name_section,
+)
 
 WINDOW = "window"
 LISTED = "list"
@@ -29,10 +36,13 @@ class StudyEvents:
         By how the series are standardised ("window", "pre", "list", "none"), that of the study itself first.
     notes : tuple of str
         What a reader must know beside the notes of each.
+    outcome : str
+        The measure of synchronization, its filter and its transform, as the study names them.
     """
 
     by_outcome: Mapping[str, EventStudy]
     notes: tuple[str, ...]
+    outcome: str
 
 
 def fit_events(study: Study, panel: StudyPanel) -> StudyEvents | None:
@@ -59,7 +69,7 @@ def fit_events(study: Study, panel: StudyPanel) -> StudyEvents | None:
             fitted[other] = _fit(study, settings, panel, _restandardise(study, panel, other))
         except (EconError, StudyError) as error:
             notes.append(f'The outcome cannot be standardised over "{other}": {error}')
-    return StudyEvents(fitted, tuple(filter(None, notes)))
+    return StudyEvents(fitted, tuple(filter(None, notes)), _describe_outcome(study))
 
 
 def _fit(study: Study, settings: EventStudyConfig, panel: StudyPanel, rows: pd.DataFrame) -> EventStudy:
@@ -96,6 +106,16 @@ def _restandardise(study: Study, panel: StudyPanel, standardise: str) -> pd.Data
     outcome = measure_outcome(replace(study, outcome=replace(study.outcome, standardise=standardise)), panel)
     made = [column for column in outcome.columns if column not in OUTCOME_KEY]
     return panel.panel.drop(columns=made).merge(outcome, on=OUTCOME_KEY, how="left", validate="one_to_one")
+
+
+def _describe_outcome(study: Study) -> str:
+    transform = choose_transform(study)
+    parts = [
+        study.outcome.measure,
+        *([f"filter {study.outcome.filter}"] if study.outcome.filter != NOTHING else []),
+        *([f"transform {transform}"] if transform else []),
+    ]
+    return ", ".join(parts)
 
 
 def _describe_equation(panel: StudyPanel) -> str:

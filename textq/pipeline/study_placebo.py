@@ -1,12 +1,16 @@
 """The placebo of a study: its equation with the designations on other cities, continued from an earlier run."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from econ.errors import TreatmentError
 from econ.intensities import DID, PREFIX
 from econ.placebo import run_placebo
 from econ.placebo_result import Placebo, PlaceboSpec
@@ -54,10 +58,30 @@ def run_study_placebo(
     chosen = {"kind": settings.kind, "sample": settings.sample, "studentise": settings.studentise}
     options: dict[str, Any] = {**chosen, **state_recipe(study, panel)}
     with name_section(study, "placebo"):
-        return run_placebo(
-            **options, strata=settings.strata, draws=settings.draws, seed=settings.seed, previous=previous,
-            progress=progress,
-        )  # fmt: skip
+        try:
+            return run_placebo(
+                **options, strata=settings.strata, draws=settings.draws, seed=settings.seed, previous=previous,
+                progress=progress,
+            )  # fmt: skip
+        except TreatmentError as error:
+            if settings.kind == "unit" or not _lacks_scores(panel, options["instruments"]):
+                raise
+            raise TreatmentError(
+                f'{error} With kind = "{settings.kind}" a designated city may be treated from the second year on, so '
+                f'did × scores needs its scores in all years. What works: did alone (estimate.regressors = ["{DID}"]), '
+                "or scores for all years of these cities."
+            ) from error
+
+
+def _lacks_scores(panel: StudyPanel, instruments: Sequence[str]) -> bool:
+    """Return whether a designated unit has no finite score in some year from the second on."""
+    scores, design = panel.design.scores, panel.design
+    if scores is None or not instruments:
+        return False
+    units = set(design.designations["unit"]) & set(design.units["unit"])
+    cells = pd.MultiIndex.from_product([sorted(units), list(panel.periods)[1:]])
+    found = scores.set_index(["unit", "period"])[list(instruments)].reindex(cells)
+    return not bool(np.isfinite(found.to_numpy(dtype=float, na_value=np.nan)).all())
 
 
 def state_recipe(study: Study, panel: StudyPanel) -> dict[str, Any]:

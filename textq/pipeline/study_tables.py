@@ -23,6 +23,7 @@ from textq.config import NOTHING
 from textq.export.csv import write_csv
 from textq.export.table import write_table
 from textq.pipeline.study_check_tables import (
+    list_check_dropped,
     list_check_notes,
     list_honest,
     list_lead_tests,
@@ -298,7 +299,7 @@ def write_tables(result: "StudyResult", run_dir: Path) -> None:
     behind = {
         "estimates": list_coefficients(result),
         "panel": panel.panel,
-        "dropped": list_dropped(result.headline.dropped),
+        "dropped": list_dropped((*result.headline.dropped, *list_check_dropped(result))),
     }
     if len(panel.scales):
         behind |= {"intensities": panel.intensities, "scales": panel.scales, "treated_zero": panel.treated_zero}

@@ -148,9 +148,6 @@ def test_a_confusion_matrix_that_is_none_is_refused(
     [
         (["estimate.controls=['gdp']"], FEW, r"\[estimate\]: the recipe is repeated .* the control gdp"),
         (["estimate.vcov=hc1"], FEW, r"\[estimate\]: power is simulated with the jackknife"),
-        ([], replace(FEW, power=0.01), "'power' parameter"),
-        ([], replace(FEW, accuracies=(0.2,)), "above 1/3, which is chance with 3 classes"),
-        ([], replace(FEW, audits=(1,)), "whole number of clauses, 3"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(
@@ -158,6 +155,56 @@ def test_what_cannot_be_simulated_is_refused(
 ) -> None:
     with pytest.raises(StudyError, match=message):
         simulate_study(*build(tmp_path, inputs, *settings), options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"accuracies": (0.2,)}, "--accuracy: .* above 1/3, which is chance with 3 classes"),
+        ({"audits": (1,)}, r"--audit must give 3 clauses \(one a class\) or more. Got 1"),
+    ],
+)
+def test_what_the_classes_of_the_run_do_not_allow_is_refused_by_the_name_of_the_option(
+    tmp_path: Path, inputs: Inputs, options: dict[str, tuple[float, ...]], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        simulate_study(*build(tmp_path, inputs), replace(FEW, **options))
+
+
+def test_settings_of_the_placebo_that_power_does_not_use_are_named(tmp_path: Path, inputs: Inputs) -> None:
+    plain = simulate_study(*build(tmp_path, inputs, "placebo.draws=99"), FEW)
+    assert not any("not used here" in note for note in plain.notes)
+    other = simulate_study(*build(tmp_path, inputs, "placebo.kind=time", "placebo.sample=fixed"), FEW)
+    assert "placebo.kind = time and placebo.sample = fixed: not used here." in other.notes[0]
+    pd.testing.assert_frame_equal(plain.power.smallest, other.power.smallest)
+
+
+def test_an_effect_that_the_draws_do_not_tell_is_shown_as_what_it_is_beyond(tmp_path: Path, inputs: Inputs) -> None:
+    result = simulate_study(*build(tmp_path, inputs), FEW)
+    smallest = result.power.smallest.copy()
+    chosen = (smallest["term"] == "did:supply") & (smallest["direction"] == "+") & (smallest["test"] == "t")
+
+    def show(effect: float, low: float, high: float) -> str:
+        values = {"effect": effect, "low": low, "high": high, "slope": 1.25}
+        for name, value in values.items():
+            smallest.loc[chosen & (smallest["coding"] == "known"), name] = value
+        table = tabulate_coding(replace(result, power=replace(result.power, smallest=smallest)), "en")
+        assert "beyond x" in table.notes[1]
+        return next(row[1] for row in table.blocks[1] if row[0] == "corrected, confusion known")
+
+    assert show(0.5, 0.4, 0.7) == "0.5000 (1.25)"
+    assert show(0.5, 0.4, 1.6) == "> 0.4000 (1.25)"
+    assert show(13.7, 0.2, np.inf) == "> 0.2000 (1.25)"
+    assert show(np.inf, np.inf, np.inf) == "none (1.25)"
+
+
+def test_the_coding_table_shows_did_and_what_1_is_estimated_as(tmp_path: Path, inputs: Inputs) -> None:
+    result = simulate_study(*build(tmp_path, inputs), FEW)
+    table = tabulate_coding(result, "zh")
+    assert len(table.blocks) == 3
+    found = result.power.smallest.query("term == 'did' and coding == 'uncorrected'").iloc[0]
+    assert dict(table.blocks[0])["不校正"].endswith(f"({found['slope']:.2f})")
+    assert "真实效应为1时的估计值" in table.notes[0]
 
 
 def test_the_run_folder_holds_tables_draws_and_the_hash_of_each_file(study_file: Path) -> None:
@@ -208,6 +255,8 @@ def test_json_is_one_object(study_file: Path, capsys: pytest.CaptureFixture[str]
     assert {row["test"] for row in found["smallest"]} == {"t", "permutation"}
     assert found["curve"][0]["effect"] == 0
     assert found["curve"][0]["wrong_sign"] is None
+    assert found["strata"] is None
+    assert {row["accuracy"] for row in found["smallest"]} == {None}
 
 
 @pytest.mark.parametrize(
@@ -217,6 +266,11 @@ def test_json_is_one_object(study_file: Path, capsys: pytest.CaptureFixture[str]
         ("--audit", "1.5", "whole numbers separated by commas"),
         ("--alpha", "0.7", "--alpha"),
         ("--draws", "0", "--draws"),
+        ("--draws", "19", "--draws must be 20 or more"),
+        ("--accuracy", "1.2", "--accuracy must give shares"),
+        ("--audit", "0", "--audit must give numbers of clauses"),
+        ("--power", ".04", "--power must lie between --alpha, 0.05,"),
+        ("--effects", "nan", "--effects must give finite numbers"),
     ],
 )
 def test_values_that_are_none_are_wrong_usage(

@@ -7,9 +7,19 @@ import pandas as pd
 import pytest
 
 import econ
+from econ.tables import render_text
+from textq.cli.estimate_summary import summarise_result
 from textq.config import Study, read_study
 from textq.errors import StudyError
-from textq.pipeline.study_check_tables import list_honest, list_lead_tests, list_points, tabulate_events
+from textq.pipeline.estimates import fit_study
+from textq.pipeline.study_check_tables import (
+    list_check_dropped,
+    list_check_notes,
+    list_honest,
+    list_lead_tests,
+    list_points,
+    tabulate_events,
+)
 from textq.pipeline.study_events import fit_events
 from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel, measure_outcome
@@ -63,7 +73,7 @@ def test_an_empty_section_is_run_with_its_defaults(tmp_path: Path) -> None:
     assert study.placebo.draws == 500
 
 
-def test_both_standardisations_stand_side_by_side(tmp_path: Path, inputs: Inputs) -> None:
+def test_both_standardisations_stand_below_each_other(tmp_path: Path, inputs: Inputs) -> None:
     study, panel = build(tmp_path, inputs)
     events = fit_events(study, panel)
     assert events is not None
@@ -77,11 +87,60 @@ def test_both_standardisations_stand_side_by_side(tmp_path: Path, inputs: Inputs
     tables, notes = list_honest(events)
     assert set(tables) == {"honest_window", "honest_pre"}
     assert notes == ()
-    for lang, mark in (("en", "pre: estimate"), ("zh", "事前：估计值")):
+    for lang, marks in (("en", ["window", "pre"]), ("zh", ["窗口期", "事前"])):
         table = tabulate_events(events, lang)
-        assert mark in table.head
-        assert len(table.blocks[0]) == 6
-        assert {len(row) for row in table.blocks[0]} == {len(table.head)}
+        assert [block[0][0] for block in table.blocks] == marks
+        assert {len(block) for block in table.blocks} == {1 + 6 + 2}
+        assert {len(row) for block in table.blocks for row in block} == {len(table.head)}
+        rules = [line for line in render_text(table).splitlines() if line.startswith("──")]
+        assert max(map(len, rules)) <= 100
+
+
+def test_the_table_names_what_it_rests_on(tmp_path: Path, inputs: Inputs) -> None:
+    events = fit_events(*build(tmp_path, inputs))
+    assert events is not None
+    estimate = events.by_outcome["pre"].estimate
+    table = tabulate_events(events, "en")
+    told = "\n".join(table.notes)
+    assert "Outcome: synchronization (cerqueira_martins, transform cerqueira). Absorbed effects: pair, year." in told
+    assert f"Observations: {estimate.nobs:,}." in told
+    assert "Standard errors: jackknife that leaves out one unit with all its rows; t(11)." in told
+    assert ("observations", f"{estimate.nobs:,}") in [row[:2] for row in table.blocks[1]]
+    assert ("covariance", "jackknife") in [row[:2] for row in table.blocks[1]]
+    chinese = "\n".join(tabulate_events(events, "zh").notes)
+    assert "固定效应：城市对、年份" in chinese
+    assert "标准误：刀切法" in chinese
+    tests = list_lead_tests(events).set_index("standardise").loc["pre"]
+    assert tests["nobs"] == estimate.nobs
+    assert (tests["vcov"], tests["df"], tests["r2"]) == ("jackknife", 11, estimate.r2)
+
+
+def test_a_jackknife_that_gave_way_is_told_with_the_reason(tmp_path: Path, inputs: Inputs) -> None:
+    dates = inputs.designations.assign(date=pd.to_datetime(["2012-05-01", "2014-02-01", "2014-02-01", "2014-02-01"]))
+    alone = replace(inputs, designations=dates)
+    events = fit_events(*build(tmp_path, alone, "event_study.window=[-3, 7]", "event_study.beyond=drop"))
+    assert events is not None
+    told = "\n".join(tabulate_events(events, "en").notes)
+    assert "Standard errors: dyadic-robust" in told
+    assert "The jackknife cannot be computed here" in told
+    assert set(list_lead_tests(events)["vcov"]) == {"dyadic"}
+
+
+def test_rows_beyond_the_window_are_counted_where_a_reader_looks(tmp_path: Path, inputs: Inputs) -> None:
+    study, panel = build(tmp_path, inputs, "event_study.beyond=drop")
+    events = fit_events(study, panel)
+    assert events is not None
+    (one,) = events.by_outcome["window"].estimate.dropped
+    assert one.count > 0
+    for lang, words in (("en", f"Left out: {one.count:,} rows (event times"), ("zh", f"剔除：{one.count:,}行（event")):
+        assert any(note.startswith(words) for note in tabulate_events(events, lang).notes)
+    result = replace(fit_study(study, panel), events=events)
+    (dropped,) = list_check_dropped(result)
+    assert dropped == replace(one, reason=f"event study: {one.reason}")
+    assert sum(f"{one.count:,} rows" in note for note in list_check_notes(result)) == 1
+    assert summarise_result(result)["dropped"][-1] == {
+        "what": "rows", "reason": dropped.reason, "count": one.count
+    }  # fmt: skip
 
 
 def test_an_outcome_on_a_known_scale_has_one_event_study(tmp_path: Path, inputs: Inputs) -> None:

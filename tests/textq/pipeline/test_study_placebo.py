@@ -18,7 +18,7 @@ from textq.pipeline.study_inputs import Inputs
 from textq.pipeline.study_panel import StudyPanel, build_panel
 from textq.pipeline.study_placebo import run_study_placebo
 
-from .made_studies import DID_STUDY, make_inputs
+from .made_studies import CITIES, DID_STUDY, make_inputs
 
 N_CITIES = 20
 
@@ -88,6 +88,28 @@ def test_the_error_in_t_is_that_of_the_section_and_the_table_says_so(tmp_path: P
     assert not placebo.draws["t(did)"].equals(dyadic.draws["t(did)"])
     assert "its member-clustered" in tabulate_placebo(placebo, "en", {}).notes[0]
     assert "除以二元组聚类稳健标准误" in tabulate_placebo(dyadic, "zh", {}).notes[0]
+
+
+@pytest.mark.parametrize("draws", [1, 98, 99])
+def test_few_draws_are_said_to_be_rough(tmp_path: Path, inputs: Inputs, draws: int) -> None:
+    placebo = run_study_placebo(*build(tmp_path, inputs, f"placebo.draws={draws}", "estimate.regressors=['did']"))
+    assert placebo is not None
+    for lang, words in (("en", f"Draws: {draws}. No p-value"), ("zh", f"抽样仅{draws}次")):
+        table = tabulate_placebo(placebo, lang, {})
+        assert any(note.startswith(words) for note in table.notes) == (draws < 99)
+        assert [row[-1] == "–" for row in table.blocks[0]] == [draws == 1] * 2
+
+
+@pytest.mark.parametrize("kind", ["time", "mixed"])
+def test_other_dates_without_scores_in_all_years_say_what_works(tmp_path: Path, inputs: Inputs, kind: str) -> None:
+    """The year before the first designation of a city is treated in some draw."""
+    gap = (inputs.scores["unit"] == CITIES[0]) & (inputs.scores["period"] < 2011)
+    short = replace(inputs, scores=inputs.scores[~gap])
+    settings = (f"placebo.kind={kind}", "placebo.draws=19")
+    with pytest.raises(StudyError, match=r"\[placebo\]: .*estimate\.regressors = \[\"did\"\]\), or scores for all"):
+        run_study_placebo(*build(tmp_path, short, *settings))
+    assert run_study_placebo(*build(tmp_path, short, *settings, "estimate.regressors=['did']")) is not None
+    assert run_study_placebo(*build(tmp_path, inputs, *settings)) is not None
 
 
 @pytest.mark.parametrize(
@@ -167,6 +189,6 @@ def test_the_command_prints_both(study_file: Path, capsys: pytest.CaptureFixture
     found = json.loads(told.out)
     assert len(found["event_study"]["points"]) == 14
     assert [row["statistic"] for row in found["placebo"]["tests"]] == ["did", "t(did)"]
-    assert all(words in told.err for words in ("事前：估计值", "双侧p值"))
+    assert all(words in told.err for words in ("窗口期", "事前", "双侧p值", "抽样仅19次"))
     (run_dir,) = (study_file.parent / "out" / "runs").iterdir()
     assert "two-sided p" in (run_dir / "tables" / "placebo_en.txt").read_text(encoding="utf-8")
