@@ -191,14 +191,19 @@ def _refuse_node_effects(
         needed &= _measure(Absorber(others, weights).residualize(raw[:, absorbed]), weights) > reaches[absorbed]
     lost = [terms[place] for place in absorbed[needed]]
     if lost and (len(nodes) > 1 or nodes[0].codes.ndim > 1):
-        raise FitError(
-            f"{_name_effects(nodes)} absorbs {', '.join(lost)}. Whatever is a sum f_it + f_jt over the two members of "
-            "a pair is a combination of these effects; where every pair has at most one designated member, so are the "
-            "treatment, its product with the designated member's score, and sums of scores. Identified are products "
-            "that vary by pair (treatment × distance, × same province, × |difference in human capital|), products of "
-            "the two members' scores, or the treatment in a sample that also has pairs of two designated members. "
-            "Use one of these, or absorb pair and period."
-        )
+        raise refuse_lost_terms(_name_effects(nodes), lost)
+
+
+def refuse_lost_terms(effects: str, lost: Sequence[str]) -> FitError:
+    """Return the error of terms that the effects of both members of a pair absorb: what these are, and what is not."""
+    return FitError(
+        f"{effects} absorbs {', '.join(lost)}. Whatever is a sum f_it + f_jt over the two members of "
+        "a pair is a combination of these effects; where every pair has at most one designated member, so are the "
+        "treatment, its product with the designated member's score, and sums of scores. Identified are products "
+        "that vary by pair (treatment × distance, × same province, × |difference in human capital|), products of "
+        "the two members' scores, or the treatment in a sample that also has pairs of two designated members. "
+        "Use one of these, or absorb pair and period."
+    )
 
 
 def _is_ordered_node(effect: Effect) -> bool:

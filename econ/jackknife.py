@@ -154,6 +154,40 @@ def subtract_grams(grams: FloatArray, total: FloatArray, n_dummies: int) -> Iter
         yield _project_out((total - gram) / np.outer(scale, scale), n_dummies), scale[n_dummies:]
 
 
+def subtract_group_grams(
+    grams: FloatArray, units: IntArray, groups: IntArray, n_dummies: int
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Yield what :func:`assemble_jackknife` needs, where each group of pairs has dummies of its own.
+
+    All dummies are taken out of X and y in all rows together, so that those of the groups that a unit is not in explain
+    nothing without it either.
+
+    Parameters
+    ----------
+    grams : (m, d + k + 1, d + k + 1)
+        Gram matrices of [D X y], pairs eliminated, of the pairs of a unit in a group; each pair stands in two of them.
+    units, groups : (m,)
+        The units, sorted, and the groups.
+    n_dummies
+        d, of a group.
+    """
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    totals = np.add.reduceat(grams[order], starts, axis=0) / 2
+    whole = totals[:, n_dummies:, n_dummies:].sum(axis=0)
+    scale = np.sqrt(np.diag(whole))
+    scale[scale == 0] = 1.0
+    lengths = np.sqrt(np.diagonal(totals[:, :n_dummies, :n_dummies], axis1=1, axis2=2))
+    lengths[lengths == 0] = 1.0
+    for rows in np.split(np.arange(len(units)), np.flatnonzero(np.diff(units)) + 1):
+        left, unit = totals[groups[rows]] - grams[rows], lengths[groups[rows]][:, :, None]
+        values, vectors = np.linalg.eigh(left[:, :n_dummies, :n_dummies] / (unit * unit.transpose(0, 2, 1)))
+        shared = vectors.transpose(0, 2, 1) @ (left[:, :n_dummies, n_dummies:] / unit / scale)
+        inverses = np.divide(1.0, values, out=np.zeros_like(values), where=values > _RANK)
+        gram = (whole - grams[rows, n_dummies:, n_dummies:].sum(axis=0)) / np.outer(scale, scale)
+        yield gram - np.tensordot(shared * inverses[:, :, None], shared, ((0, 1), (0, 1))), scale
+
+
 def _build_blocks(
     data: FloatArray,
     eliminated: Effect | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,6 +92,12 @@ class PairStream:
     n_quiet_units, n_quiet_columns
         In pairs of two of the first units the last columns are zero; these pairs come first
         (:func:`econ.pair_order.put_quiet_first`).
+    groups : (P,) or None
+        The group of each pair, 0 … G − 1, that has period effects of its own; None: all pairs have the same ones.
+    gone : (T, P) or None
+        Rows that are left out though both members are present.
+    by_node
+        Whether the effects of the periods are those of the units, a_it + a_jt; then there are no groups.
     """
 
     columns: tuple[Column, ...]
@@ -106,6 +112,16 @@ class PairStream:
     turned: BoolArray | None = None
     n_quiet_units: int = 0
     n_quiet_columns: int = 0
+    groups: IntArray | None = None
+    gone: BoolArray | None = None
+    by_node: bool = False
+
+    @property
+    def n_groups(self) -> int:
+        """Groups of pairs, or units, with period effects of their own, G."""
+        if self.by_node:
+            return self.n_units
+        return 1 if self.groups is None else int(self.groups.max()) + 1
 
     @property
     def n_quiet_pairs(self) -> int:
@@ -140,8 +156,10 @@ class Tile:
         1 where both members are present, else 0; None: everywhere.
     first, second : (p,)
         The members.
-    weights, turned : (p,) or None
+    weights, turned, groups : (p,) or None
         Of the pairs.
+    by_node
+        As in the stream.
     """
 
     columns: FloatArray
@@ -150,6 +168,8 @@ class Tile:
     second: IntArray
     weights: FloatArray | None
     turned: BoolArray | None
+    groups: IntArray | None = None
+    by_node: bool = False
 
 
 def sort_columns(columns: Sequence[Column], quiet: Sequence[bool] | None = None) -> IntArray:
@@ -164,6 +184,21 @@ def name_members(first: IntArray, second: IntArray, turned: BoolArray | None) ->
     if turned is None:
         return first, second
     return np.where(turned, second, first), np.where(turned, first, second)
+
+
+def keep_pairs(stream: PairStream, kept: BoolArray) -> PairStream:
+    """Return the stream with some of its pairs (P,); groups without pairs go, the others are numbered anew."""
+    return replace(
+        stream,
+        first=stream.first[kept],
+        second=stream.second[kept],
+        pair_values=stream.pair_values[:, kept] if len(stream.pair_values) else stream.pair_values,
+        designated_first=None if stream.designated_first is None else stream.designated_first[kept],
+        weights=None if stream.weights is None else stream.weights[kept],
+        turned=None if stream.turned is None else stream.turned[kept],
+        groups=None if stream.groups is None else np.unique(stream.groups[kept], return_inverse=True)[1],
+        gone=None if stream.gone is None else stream.gone[:, kept],
+    )
 
 
 def keeps_zero(column: Column) -> bool:
@@ -201,7 +236,13 @@ def iterate_presence(stream: PairStream) -> Iterator[tuple[slice, BoolArray]]:
     width = max(1, _TILE_BYTES // stream.n_periods)
     for start in range(0, stream.n_pairs, width):
         pairs = slice(start, start + width)
-        yield pairs, stream.present[:, stream.first[pairs]] & stream.present[:, stream.second[pairs]]
+        yield pairs, _find_present(stream.present, stream, pairs)
+
+
+def _find_present(present: BoolArray, stream: PairStream, pairs: slice) -> BoolArray:
+    """Return where pairs are present, (T, p), given where units are."""
+    both = present[:, stream.first[pairs]] & present[:, stream.second[pairs]]
+    return both if stream.gone is None else both & ~stream.gone[:, pairs]
 
 
 def _build_tile(
@@ -226,11 +267,12 @@ def _build_tile(
     _finish_columns(stream, pairs, columns)
     present = None
     if stream.present is not None:
-        present = (stream.present[:, first] & stream.present[:, second]).astype(np.float64)
+        present = _find_present(stream.present, stream, pairs).astype(np.float64)
         columns *= present
     weights = None if stream.weights is None else stream.weights[pairs]
     turned = None if stream.turned is None else stream.turned[pairs]
-    return Tile(columns, present, first, second, weights, turned)
+    groups = None if stream.groups is None else stream.groups[pairs]
+    return Tile(columns, present, first, second, weights, turned, groups, stream.by_node)
 
 
 def _find_blocks(columns: Sequence[Column]) -> list[tuple[slice, np.ufunc]]:

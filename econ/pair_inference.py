@@ -19,12 +19,16 @@ from econ.covariance import (
 )
 from econ.errors import SpecError
 from econ.inference import blank_lost, compare_with_pairs, warn_by_counts
-from econ.jackknife import assemble_jackknife, check_request, subtract_grams
+from econ.jackknife import assemble_jackknife, check_request, subtract_grams, subtract_group_grams
 from econ.keys import PAIR, PAIR_ID
-from econ.pair_columns import name_members
+from econ.pair_columns import iterate_presence, keep_pairs, name_members
+from econ.pair_effects import list_cells
+from econ.pair_passes import collect_moments
 from econ.spec import MEMBERS, VcovSpec, parse_vcov
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from econ.pair_passes import Moments, ScoreSums
     from econ.pair_sample import PairSample
     from econ.spec import VcovLike
@@ -105,11 +109,29 @@ def compute_covariance(fit: PairFit, spec: VcovSpec) -> Covariance:
 def _compute_jackknife(fit: PairFit, spec: VcovSpec) -> Covariance:
     names = tuple(unit for unit, flag in zip(fit.sample.units, fit.sample.members, strict=True) if flag)
     check_request(spec, names)
+    if fit.sample.stream.by_node:
+        return assemble_jackknife(spec, _refit(fit), names, fit.terms)
     if fit.sums.grams is None:
         raise SpecError("the second pass did not collect what the jackknife needs.")
-    grams = fit.sums.grams[fit.sample.members]
-    without = subtract_grams(grams, grams.sum(axis=0) / 2, fit.sample.stream.n_periods)
+    stream = fit.sample.stream
+    if stream.groups is None:
+        grams = fit.sums.grams[fit.sample.members]
+        without = subtract_grams(grams, grams.sum(axis=0) / 2, stream.n_periods)
+    else:
+        without = subtract_group_grams(fit.sums.grams, *list_cells(stream), stream.n_periods)
     return assemble_jackknife(spec, without, names, fit.terms)
+
+
+def _refit(fit: PairFit) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Yield for each unit the Gram matrix of [X y] without it, effects taken out, and the scale of the columns."""
+    chosen = np.ix_(fit.places, fit.places)
+    scale = np.sqrt(np.diag(fit.moments.gram[chosen]))
+    scale[scale == 0] = 1.0
+    stream = fit.sample.stream
+    for unit in np.flatnonzero(fit.sample.members):
+        left = keep_pairs(stream, (stream.first != unit) & (stream.second != unit))
+        gram = collect_moments(left)[0].gram[chosen] if left.n_pairs else np.zeros((len(scale), len(scale)))
+        yield gram / np.outer(scale, scale), scale
 
 
 def _compute_sandwich(fit: PairFit, spec: VcovSpec) -> Covariance:
@@ -144,11 +166,28 @@ def _count_members(fit: PairFit, column: str) -> int:
 def _describe_design(fit: PairFit, spec: VcovSpec) -> Design:
     """Return the size of the equation: a design without numbers, from which the small-sample factors follow."""
     stream, n_rows = fit.sample.stream, fit.sample.n_rows
-    by_pair = ["pair"] if spec.ssc != "none" else []
+    nested = {column: _find_nested(fit, column) for column in spec.by} if spec.ssc != "none" else {}
     return Design(
         columns=np.broadcast_to(0.0, (n_rows, len(fit.terms))),
         residuals=np.broadcast_to(0.0, n_rows),
-        levels={"pair": stream.n_pairs, "period": fit.sample.n_periods},
-        nested=dict.fromkeys(spec.by, by_pair),
+        levels={"pair": stream.n_pairs, "period": fit.sample.n_levels},
+        nested=nested,
         n_absorbed=stream.n_pairs + fit.moments.rank,
     )
+
+
+def _find_nested(fit: PairFit, column: str) -> list[str]:
+    """Return the effects whose levels lie each in one group of ``column``: pairs, and it may be periods of groups."""
+    stream = fit.sample.stream
+    if stream.groups is None or column not in MEMBERS:
+        return ["pair"]
+    members = name_members(stream.first, stream.second, stream.turned)[MEMBERS.index(column)]
+    always = [(slice(None), np.ones((1, stream.n_pairs), dtype=np.bool_))]  # one period tells of all
+    lowest = np.full((stream.n_periods, stream.n_groups), stream.n_units)
+    highest = np.full(lowest.shape, -1)
+    for pairs, present in always if stream.present is None else iterate_presence(stream):
+        periods, places = np.nonzero(present)
+        levels, units = (periods, stream.groups[pairs][places]), members[pairs][places]
+        np.minimum.at(lowest, levels, units)
+        np.maximum.at(highest, levels, units)
+    return ["pair", "period"] if (lowest >= highest).all() else ["pair"]

@@ -51,6 +51,8 @@ def put_quiet_first(stream: PairStream) -> tuple[PairStream, IntArray, IntArray]
         designated_first=marks,
         weights=None if stream.weights is None else stream.weights[pairs],
         turned=turned[pairs],
+        groups=None if stream.groups is None else stream.groups[pairs],
+        gone=None if stream.gone is None else stream.gone[:, pairs],
         n_quiet_units=n_quiet,
         n_quiet_columns=sum(silent),
     )

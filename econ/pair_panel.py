@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from econ.collinearity import refuse_lost_terms
 from econ.covariance import invert_gram
 from econ.errors import FitError
 from econ.estimate import Dropped, Estimate, build_params
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 OUTCOME = "synchronization"
-ABSORB = ("pair", "period")
 
 _TOLERANCE = 1e-18  # of the squares of what is left of a column, relative to its own
 _FLOOR = 1e-25  # the same of a column whose own squares are rounding
@@ -61,10 +61,15 @@ def fit_pairs(
 ) -> Estimate:
     """Fit the synchronization of pairs on their treatment and variables, with pair and period effects.
 
+    The effects of the periods may be those of each group of pairs, such as the pairs of the same two provinces, or of
+    both members (``PairSpec.absorb``).
+
     The same as ``measure_synchronization``, ``assign_treatment``, ``interact_scores``, ``combine_units`` and
     ``fit_panel`` one after the other, for any set of pairs, but the rows of the pairs are made a tile at a time for two
     passes: the normal equations and the scores (:mod:`econ.pair_passes`). Memory is that of the table of pairs, and of
-    all rows where they take no more than 128 MB; where they take more, of one tile: they are made twice.
+    all rows where they take no more than 128 MB; where they take more, of one tile: they are made twice. Groups add
+    their effects, groups × columns × periods; the jackknife a square of periods + columns for each unit and group that
+    meet. Units' effects add a few matrices of units × units.
 
     Parameters
     ----------
@@ -98,11 +103,12 @@ def fit_pairs(
     SeriesError
         If the series break their contract, or one cannot be standardised.
     PairError
-        If pairs are doubled, turned round or of unknown units, or their values are missing.
+        If pairs are doubled, turned round or of unknown units, or their values or groups are missing.
     TreatmentError
         If designations or scores do not say who is treated, when, or how strongly.
     FitError
-        If nothing is identified, the equation is saturated, shares add up to did, or a covariance has no basis.
+        If nothing is identified, the equation is saturated, shares add up to did, the units' effects of the periods
+        absorb a term, or a covariance has no basis.
     """
     recipe = PairSpec() if spec is None else spec
     wanted = None if vcov == AUTO else parse_pair_vcov(vcov, ssc)
@@ -122,8 +128,11 @@ def _solve(sample: PairSample, vcov: VcovSpec) -> _Solved:
     moments, kept_tiles = collect_moments(stream)
     gram, own = moments.gram[np.ix_(sample.places, sample.places)], moments.own[sample.places]
     if gram[-1, -1] <= _NOTHING * own[-1]:
-        raise FitError("the synchronization does not vary within pair + period, so there is nothing to explain.")
-    kept, dropped = choose_terms(gram[:-1, :-1], own[:-1], sample.terms)
+        where = " + ".join(sample.absorb)
+        raise FitError(f"the synchronization does not vary within {where}, so there is nothing to explain.")
+    if stream.by_node:
+        _refuse_node_effects(gram, own, moments.within[sample.places], sample)
+    kept, dropped = choose_terms(gram[:-1, :-1], own[:-1], sample.terms, sample.absorb)
     n_coefficients = len(kept) + stream.n_pairs + moments.rank
     if sample.n_rows <= n_coefficients:
         raise FitError(
@@ -134,7 +143,7 @@ def _solve(sample: PairSample, vcov: VcovSpec) -> _Solved:
     estimates = bread @ gram[kept, -1]
     places = sample.places[[*kept, -1]]
     sums = collect_scores(
-        stream, moments, places, estimates, bread, kept_tiles, rows=vcov.kind == "hc1", grams=vcov.kind == "jackknife"
+        stream, moments, places, estimates, bread, kept_tiles, rows=vcov.kind == "hc1", grams=_needs_grams(sample, vcov)
     )
     fit = PairFit(sample, moments, sums, tuple(sample.terms[place] for place in kept), places, estimates, bread)
     r2, within = (1 - sums.squares / float(total) for total in (own[-1], gram[-1, -1]))
@@ -144,7 +153,22 @@ def _solve(sample: PairSample, vcov: VcovSpec) -> _Solved:
     return _Solved(fit, r2, within, (*sample.dropped, *dropped), tuple(notes))
 
 
-def choose_terms(gram: FloatArray, own: FloatArray, terms: Sequence[str]) -> tuple[list[int], tuple[Dropped, ...]]:
+def _needs_grams(sample: PairSample, vcov: VcovSpec) -> bool:
+    """Whether a covariance is made of the units' Gram matrices: with units' effects the jackknife fits again."""
+    return vcov.kind == "jackknife" and not sample.stream.by_node
+
+
+def _refuse_node_effects(gram: FloatArray, own: FloatArray, within: FloatArray, sample: PairSample) -> None:
+    """Refuse terms that it takes the units' effects of the periods to absorb."""
+    pairs = zip(sample.terms, np.diag(gram), own, within, strict=False)
+    lost = [term for term, left, all_of, by_pair in pairs if left <= _TOLERANCE * all_of < _PIVOT * all_of < by_pair]
+    if lost:
+        raise refuse_lost_terms(sample.absorb[1], lost)
+
+
+def choose_terms(
+    gram: FloatArray, own: FloatArray, terms: Sequence[str], absorb: Sequence[str]
+) -> tuple[list[int], tuple[Dropped, ...]]:
     """Return the places of the regressors to keep, and why the others go.
 
     Parameters
@@ -155,6 +179,8 @@ def choose_terms(gram: FloatArray, own: FloatArray, terms: Sequence[str]) -> tup
         Their sums of squares about their means.
     terms
         Their names.
+    absorb
+        The names of the effects.
 
     Raises
     ------
@@ -168,7 +194,7 @@ def choose_terms(gram: FloatArray, own: FloatArray, terms: Sequence[str]) -> tup
     for place, term in enumerate(terms):
         length = gram[place, place]
         if length <= max(_TOLERANCE * own[place], _FLOOR * own.max(initial=0.0)):
-            reason = "no variation" if own[place] == 0 else f"absorbed by {' + '.join(ABSORB)}"
+            reason = "no variation" if own[place] == 0 else f"absorbed by {' + '.join(absorb)}"
             dropped.append(Dropped(term, reason, 1))
             continue
         scales = np.sqrt(np.diag(gram)[kept] * length)
@@ -211,12 +237,12 @@ def _report(
         nobs=fit.sample.n_rows,
         df=covariance.df,
         n_clusters=covariance.n_clusters,
-        absorbed=ABSORB,
+        absorbed=fit.sample.absorb,
         dropped=solved.dropped,
         notes=(*notes, *covariance.notes, *solved.notes),
         r2=solved.r2,
         r2_within=solved.r2_within,
-        spec=StreamedSpec(OUTCOME, names, ABSORB, vcov, recipe.weights, recipe=recipe),
+        spec=StreamedSpec(OUTCOME, names, fit.sample.absorb, vcov, recipe.weights, recipe=recipe),
         versions={name: _read_version(name) for name in ("numpy", "pandas", "scipy")},
         revise=functools.partial(_revise, solved, recipe),
     )
@@ -240,10 +266,10 @@ def _revise(solved: _Solved, recipe: PairSpec, vcov: VcovLike, ssc: str | None) 
     chosen, notes = _choose(solved.fit.sample, ssc) if vcov == AUTO else (parse_pair_vcov(vcov, ssc), ())
     fit = solved.fit
     lacking = {"jackknife": fit.sums.grams, "hc1": fit.sums.by_row}
-    if lacking.get(chosen.kind, fit) is None:
+    if lacking.get(chosen.kind, fit) is None and (chosen.kind == "hc1" or _needs_grams(fit.sample, chosen)):
         sums = collect_scores(
             fit.sample.stream, fit.moments, fit.places, fit.estimates, fit.bread,
-            rows=chosen.kind == "hc1", grams=chosen.kind == "jackknife",
+            rows=chosen.kind == "hc1", grams=_needs_grams(fit.sample, chosen),
         )  # fmt: skip
         solved = replace(solved, fit=replace(fit, sums=sums))
     return _report(solved, recipe, chosen, notes, fallback=vcov == AUTO)

@@ -5,7 +5,9 @@ of the periods and W the weights, the pairs are eliminated exactly, and what is 
 their number: N = D'W M D = diag(Σ_p w_p m_pt) − Σ_p w_p m_p m_p' / T_p, where m_p marks the T_p periods of pair p. So
 x̃ = z − M D γ with γ = N⁺ D'W z, and X̃'WX̃ = Z'WZ − (D'WZ)' γ (Frisch and Waugh 1933; Guimarães and Portugal 2010).
 N does not change a vector of equal numbers: one period is its ground. Where all pairs are present throughout, γ is the
-mean of z by period.
+mean of z by period. Where groups of pairs have period effects of their own, N has one block a group, since a pair is in
+one group: γ, D'Wz and N are those of each group (:mod:`econ.pair_effects`). Units may have them too, and a pair the sum
+of its members' (:mod:`econ.pair_nodes`).
 
 The means by pair are not taken out of the rows but of their sums: Z'WZ is X'WX less the cross-products of the means.
 Where little is left of a column that way, digits are lost, and a pass with means and γ taken out of the rows follows.
@@ -22,12 +24,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from econ.gram import multiply_rows
-from econ.pair_columns import iterate_presence, iterate_tiles, name_members
+from econ.pair_columns import iterate_tiles, name_members
+from econ.pair_effects import invert_normals, list_cells, spread_groups, sum_groups
+from econ.pair_nodes import build_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from econ.pair_columns import PairStream, Tile
+    from econ.pair_nodes import NodeSystem
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -35,7 +40,6 @@ IntArray = NDArray[np.intp]
 _LOST = 1e-3  # where less is left of a column than this share of its squares, rounding shows
 _KEPT_BYTES = 128_000_000  # of columns that the first pass keeps for the second
 _GATHERED = 100_000  # pairs whose influences are summed to units at a time
-_RANK = 1e-10  # an eigenvalue of N below this share of the largest is zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,12 @@ class Moments:
     ----------
     gram : (K, K)
         X̃'WX̃ of all columns, the effects taken out.
-    effects : (K, T)
-        γ: the periods' effects on each column.
+    effects : (K, T, G)
+        γ: the periods' effects on each column, by group or unit; G is 1 where all pairs have the same ones.
     own : (K,)
         Weighted sums of squares of the columns about their means.
+    within : (K,)
+        The same about the means of the pairs.
     rank : int
         Of N: coefficients of the periods beside those of the pairs.
 
@@ -59,6 +65,7 @@ class Moments:
     gram: FloatArray
     effects: FloatArray
     own: FloatArray
+    within: FloatArray
     rank: int
 
 
@@ -70,7 +77,7 @@ class Kept:
     ----------
     tiles
         All of them. Their columns are less ``shift``, and may be less their means by pair.
-    shift : (K, T)
+    shift : (K, T, G)
         Part of the periods' effects.
     """
 
@@ -94,8 +101,9 @@ class ScoreSums:
         Σ_d |S_d|.
     squares : float
         Σ w e².
-    grams : (n, T + K, T + K) or None
-        [D X̃ y]'W[D X̃ y] of each unit's pairs, pairs eliminated, for the jackknife.
+    grams : (m, T + K, T + K) or None
+        [D X̃ y]'W[D X̃ y] of each unit's pairs, those of each group apart, pairs eliminated, for the jackknife: in the
+        order of :func:`econ.pair_effects.list_cells`, which is that of the units where there are no groups.
     """
 
     by_pair: FloatArray
@@ -112,11 +120,13 @@ def collect_moments(stream: PairStream) -> tuple[Moments, Kept | None]:
 
     Columns that fit in some memory come back beside what was found.
     """
-    moments, made_of, kept = _pass_moments(stream, np.zeros((len(stream.columns), stream.n_periods)), explicit=False)
+    nothing = np.zeros((len(stream.columns), stream.n_periods, stream.n_groups))
+    nodes = build_nodes(stream) if stream.by_node else None
+    moments, made_of, kept = _pass_moments(stream, nothing, nodes, explicit=False)
     if (np.diag(moments.gram) < _LOST * made_of).any():
-        own = moments.own
-        moments, _, kept = _pass_moments(stream, moments.effects, explicit=True)
-        moments = replace(moments, own=own)
+        own, within = moments.own, moments.within
+        moments, _, kept = _pass_moments(stream, moments.effects, nodes, explicit=True)
+        moments = replace(moments, own=own, within=within)
     return moments, kept
 
 
@@ -150,32 +160,35 @@ def collect_scores(
     by_row = np.zeros((n_columns, n_columns))
     squares = 0.0
     size = stream.n_periods + n_columns
-    by_unit = np.zeros((stream.n_units, size, size)) if grams else None
+    cells = list_cells(stream) if grams else None
+    by_cell = None if cells is None else np.zeros((len(cells[0]), size, size))
     contrast = np.zeros(n_columns)
     contrast[places] = np.append(-estimates, 1.0)
     weighting = np.zeros((n_terms, n_columns))
     weighting[:, places[:-1]] = bread
     sums = _InfluenceSums(n_terms, stream.n_units)
     explicit = rows or grams  # γ is subtracted from the rows of all columns, else from those of e and from sums
-    for tile, effects in _iterate_within(stream, moments, kept, explicit=explicit):
+    effects = moments.effects if kept is None else moments.effects - kept.shift
+    of_errors = np.tensordot(contrast, effects, 1)
+    for tile in _iterate_within(stream, effects, kept, explicit=explicit):
         n_given = len(tile.columns)
         flat = tile.columns.reshape(n_given, -1)
         errors = (contrast[:n_given] @ flat).reshape(tile.columns.shape[1:])
         if not explicit:
-            errors -= (contrast @ effects)[:, None]
+            errors -= spread_groups(of_errors, tile)
             demean_columns(errors[None], tile.present)
         masses = errors if tile.weights is None else errors * tile.weights
         squares += float(np.vdot(errors, masses))
         scores = np.zeros((n_columns, len(tile.first)))
         np.einsum("ktp,tp->kp", tile.columns, masses, out=scores[:n_given])
         if not explicit:
-            scores -= effects @ masses
+            scores -= _sum_effects(effects, masses, tile)
         sums.add(weighting @ scores, tile)
         if rows:
             by_rows = flat * masses.ravel()
             by_row += by_rows @ by_rows.T
-        if by_unit is not None:
-            _add_grams(by_unit, tile, tile.columns)
+        if by_cell is not None and cells is not None:
+            _add_grams(by_cell, cells, tile, stream.n_groups)
     sums.finish()
     chosen = np.concatenate([np.arange(stream.n_periods), stream.n_periods + places])
     return ScoreSums(
@@ -185,8 +198,15 @@ def collect_scores(
         weighting @ by_row @ weighting.T if rows else None,
         sums.absolute,
         squares,
-        None if by_unit is None else by_unit[:, chosen[:, None], chosen],
+        None if by_cell is None else by_cell[:, chosen[:, None], chosen],
     )
+
+
+def _sum_effects(effects: FloatArray, masses: FloatArray, tile: Tile) -> FloatArray:
+    """Return Σ_t γ w e of each pair, (K, p), from the effects (K, T, G) and w e (T, p)."""
+    if tile.groups is None and not tile.by_node:
+        return np.asarray(effects[:, :, 0] @ masses)
+    return np.asarray(np.einsum("ktp,tp->kp", spread_groups(effects, tile), masses))
 
 
 class _InfluenceSums:
@@ -220,20 +240,16 @@ class _InfluenceSums:
         self._n_gathered = 0
 
 
-def _iterate_within(
-    stream: PairStream, moments: Moments, kept: Kept | None, *, explicit: bool
-) -> Iterator[tuple[Tile, FloatArray]]:
-    """Yield tiles, and the effects (K, T) still to be taken out; if ``explicit``, less these and the pairs' means."""
-    shift = np.zeros_like(moments.effects) if kept is None else kept.shift
-    left = moments.effects - shift
+def _iterate_within(stream: PairStream, effects: FloatArray, kept: Kept | None, *, explicit: bool) -> Iterator[Tile]:
+    """Yield tiles; if ``explicit``, less the effects (K, T, G) that are still in them, and the pairs' means."""
     for tile in iterate_tiles(stream) if kept is None else kept.tiles:
         if not explicit:
-            yield tile, left
+            yield tile
             continue
-        whole = _widen(tile, len(left))
-        whole.columns[:] -= left[:, :, None]
+        whole = _widen(tile, len(effects))
+        whole.columns[:] -= spread_groups(effects, whole)
         demean_columns(whole.columns, whole.present)
-        yield whole, left
+        yield whole
 
 
 def _widen(tile: Tile, n_columns: int) -> Tile:
@@ -263,116 +279,107 @@ def demean_columns(columns: FloatArray, present: FloatArray | None) -> FloatArra
     return means
 
 
-def _pass_moments(stream: PairStream, shift: FloatArray, *, explicit: bool) -> tuple[Moments, FloatArray, Kept | None]:
+def _pass_moments(
+    stream: PairStream, shift: FloatArray, nodes: NodeSystem | None, *, explicit: bool
+) -> tuple[Moments, FloatArray, Kept | None]:
     """Return what one pass finds, the squares of the columns that its sums are made of (K,), and its tiles.
 
-    The columns are less ``shift`` (K, T). Their means by pair are taken out of the rows if ``explicit``, else of the
-    Gram matrix, which is faster and exact as long as the means do not dwarf the rest.
+    The columns are less ``shift`` (K, T, G). Their means by pair are taken out of the rows if ``explicit``, else of the
+    Gram matrix, which is faster and exact as long as the means do not dwarf the rest. ``own`` and ``within`` are those
+    of the columns as given where ``shift`` is zero and not ``explicit``.
     """
-    n_columns, n_periods = shift.shape
+    n_columns, n_periods, n_groups = shift.shape
     gram = np.zeros((n_columns, n_columns))
     between = np.zeros((n_columns, n_columns))
-    sums, levels = np.zeros((2, n_columns, n_periods))
-    normal = np.zeros((n_periods, n_periods))
+    sums, levels = np.zeros((2, n_groups, n_columns, n_periods))
+    normals = np.zeros((n_groups, n_periods, n_periods) if nodes is None else (0, n_periods, n_periods))
+    n_rows = 0.0
     tiles: list[Tile] = []
-    keep = 8 * shift.size * stream.n_pairs <= _KEPT_BYTES
+    keep = 8 * n_columns * n_periods * stream.n_pairs <= _KEPT_BYTES
     for tile in iterate_tiles(stream, keep=keep):
         tile = _widen(tile, n_columns) if explicit else tile
-        columns, n_pairs = tile.columns, len(tile.first)
+        columns = tile.columns
         given = slice(0, len(columns))
-        weights = np.ones(n_pairs) if tile.weights is None else tile.weights
+        groups = sum_groups(tile)
+        weights = groups.weights
         if explicit:
-            columns -= shift[:, :, None]
+            columns -= spread_groups(shift, tile)
         means = demean_columns(columns, tile.present) if explicit else measure_means(columns, tile.present)
         weighted = columns if tile.weights is None else columns * np.sqrt(tile.weights)
         gram[given, given] += multiply_rows(weighted.reshape(len(columns), -1))
-        sums[given] += (columns.reshape(-1, n_pairs) @ weights).reshape(-1, n_periods)
+        groups.add(sums[:, given], columns)
+        if nodes is None:
+            groups.add_normals(normals, tile.present)
         if tile.present is None:
             counts = n_periods * weights
-            normal += weights.sum() * (np.eye(n_periods) - 1 / n_periods)
-            levels[given] += (means @ weights)[:, None]
+            groups.add(levels[:, given, 0], means)
         else:
             counts = tile.present.sum(axis=0) * weights
-            normal += np.diag(tile.present @ weights) - (tile.present * (weights**2 / counts)) @ tile.present.T
-            levels[given] += (means * weights) @ tile.present.T
+            groups.add_present(levels[:, given], means, tile.present)
         between[given, given] += (means * counts) @ means.T
+        n_rows += float(counts.sum())
         if keep:
             tiles.append(tile)
-    if explicit:
-        total, raw = sums + levels, np.diag(gram + between)
-    else:
-        total, raw = sums, np.diag(gram)
+    if stream.present is None:
+        levels[:] = levels[:, :, :1]
+    made_of = np.diag(gram).copy()
+    total = sums.sum(axis=(0, 2)) / (1 if nodes is None else 2)  # each row is among those of both members
+    own = np.maximum(made_of - total**2 / n_rows, 1e-14 * made_of)
+    if not explicit:
         sums, gram = sums - levels, gram - between
-    inverse, rank = _invert_normal(normal)
-    found = sums @ inverse
-    moments = Moments(gram - found @ sums.T, shift + found, _measure_own(stream, shift, total, raw), rank)
-    made_of = raw if not explicit else np.diag(gram)
+    within = np.diag(gram).copy()
+    if nodes is None:
+        inverses, rank = invert_normals(normals)
+        found = sums @ inverses
+    else:
+        found, rank = nodes.solve(sums, shift.transpose(2, 0, 1)), nodes.rank
+    gram -= np.tensordot(found, sums, ((0, 2), (0, 2)))
+    moments = Moments(gram, shift + found.transpose(1, 2, 0), own, within, rank)
     return moments, made_of, Kept(tuple(tiles), shift) if keep else None
 
 
-def _measure_own(stream: PairStream, shift: FloatArray, sums: FloatArray, squares: FloatArray) -> FloatArray:
-    """Return the sums of squares about the mean (K,) of columns whose sums and squares are those less ``shift``."""
-    rows = count_rows(stream)
-    total = (sums + shift * rows).sum(axis=1)
-    raw = squares + 2 * (shift * sums).sum(axis=1) + (shift**2 * rows).sum(axis=1)
-    own: FloatArray = np.maximum(raw - total**2 / rows.sum(), 1e-14 * raw)
-    return own
-
-
-def count_rows(stream: PairStream) -> FloatArray:
-    """Return the weight of the rows of each period, (T,): their number, without weights."""
-    weights = np.ones(stream.n_pairs) if stream.weights is None else stream.weights
-    if stream.present is None:
-        return np.full(stream.n_periods, weights.sum())
-    counted = np.zeros(stream.n_periods)
-    for pairs, present in iterate_presence(stream):
-        counted += present @ weights[pairs]
-    return counted
-
-
-def _invert_normal(normal: FloatArray) -> tuple[FloatArray, int]:
-    """Return N⁺ and the rank; what N does not change (equal numbers in all periods that pairs tie) stays zero."""
-    values, vectors = np.linalg.eigh(normal)
-    kept = values > _RANK * values.max()
-    return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T), int(kept.sum())
-
-
-def _add_grams(by_unit: FloatArray, tile: Tile, columns: FloatArray) -> None:
-    """Add each pair's [D X̃ y]'W[D X̃ y] to that of both its members."""
+def _add_grams(by_cell: FloatArray, cells: tuple[IntArray, IntArray], tile: Tile, n_groups: int) -> None:
+    """Add each pair's [D X̃ y]'W[D X̃ y] to that of both its members, in the pair's group."""
+    columns = tile.columns
     n_columns, n_periods, n_pairs = columns.shape
     weights = np.ones(n_pairs) if tile.weights is None else tile.weights
-    members = np.column_stack([tile.first, tile.second]).ravel()
-    units, codes = np.unique(members, return_inverse=True)
+    members = np.column_stack([tile.first, tile.second])
+    keys = members if tile.groups is None else members * n_groups + tile.groups[:, None]
+    found, codes = np.unique(keys, return_inverse=True)
+    codes = codes.ravel()
+    places: IntArray = found
+    if tile.groups is not None:
+        places = np.asarray(np.searchsorted(cells[0] * n_groups + cells[1], found))
     pointers = np.arange(0, 2 * n_pairs + 1, 2)
     incidence = sparse.csr_array(
-        (np.repeat(weights, 2), codes, pointers), shape=(n_pairs, len(units))
-    ).T.tocsr()  # units × pairs
+        (np.repeat(weights, 2), codes, pointers), shape=(n_pairs, len(found))
+    ).T.tocsr()  # cells × pairs
     for row in range(n_columns):
         weighted = incidence @ np.ascontiguousarray(columns[row].T)
-        by_unit[units, :n_periods, n_periods + row] += weighted
-        by_unit[units, n_periods + row, :n_periods] += weighted
+        by_cell[places, :n_periods, n_periods + row] += weighted
+        by_cell[places, n_periods + row, :n_periods] += weighted
     products = np.array(
         [np.einsum("tp,tp->p", columns[row], columns[column]) for row in range(n_columns) for column in range(row + 1)]
     )
     summed = incidence @ np.ascontiguousarray(products.T)
-    rows, places = np.tril_indices(n_columns)
-    by_unit[units[:, None], n_periods + rows, n_periods + places] += summed
-    off = rows != places
-    by_unit[units[:, None], n_periods + places[off], n_periods + rows[off]] += summed[:, off]
-    _add_normals(by_unit, units, incidence, tile, n_periods)
+    rows, others = np.tril_indices(n_columns)
+    by_cell[places[:, None], n_periods + rows, n_periods + others] += summed
+    off = rows != others
+    by_cell[places[:, None], n_periods + others[off], n_periods + rows[off]] += summed[:, off]
+    _add_normals(by_cell, places, incidence, tile, n_periods)
 
 
 def _add_normals(
-    by_unit: FloatArray, units: NDArray[np.intp], incidence: sparse.csr_array, tile: Tile, n_periods: int
+    by_cell: FloatArray, places: IntArray, incidence: sparse.csr_array, tile: Tile, n_periods: int
 ) -> None:
     """Add each pair's D'W M D to that of both its members."""
     if tile.present is None:
         masses = np.asarray(incidence.sum(axis=1)).ravel()
-        by_unit[units, :n_periods, :n_periods] += masses[:, None, None] * (np.eye(n_periods) - 1 / n_periods)
+        by_cell[places, :n_periods, :n_periods] += masses[:, None, None] * (np.eye(n_periods) - 1 / n_periods)
         return
     present = tile.present.T
     shares = present / present.sum(axis=1, keepdims=True)
     for period in range(n_periods):
         own = -shares[:, [period]] * present
         own[:, period] += present[:, period]
-        by_unit[units, period, :n_periods] += incidence @ own
+        by_cell[places, period, :n_periods] += incidence @ own

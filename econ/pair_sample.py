@@ -13,7 +13,7 @@ from econ.codes import factorize
 from econ.errors import FitError, PairError, SpecError, name_first
 from econ.estimate import Dropped
 from econ.pair_cells import FUNCTION, read_cells
-from econ.pair_columns import DESIGNATED, PairStream, iterate_presence, sort_columns
+from econ.pair_columns import DESIGNATED, PairStream, iterate_presence, keep_pairs, sort_columns
 from econ.pair_order import put_quiet_first
 from econ.pair_terms import build_columns, read_pair_numbers
 from econ.spec import (
@@ -38,6 +38,11 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
+PAIR = "pair"
+PERIOD = "period"
+NODE = "node"
+NODE_PERIOD = f"{NODE}^{PERIOD}"
+
 
 @dataclass(frozen=True, slots=True)
 class PairSample:
@@ -53,12 +58,14 @@ class PairSample:
         The names of the regressors.
     units
         The n names of the units of the stream.
-    n_rows, n_periods
-        Of all pairs; periods in which there are rows.
+    n_rows, n_levels
+        Of all pairs; levels of the periods' effects in which there are rows: periods, or periods of a group.
     members
         (n,) which units are in a pair.
     n_designated
         How many of these are treated in the window.
+    absorb
+        The names of the effects.
     dropped, notes
         What was left out, and what a reader must know.
     """
@@ -68,9 +75,10 @@ class PairSample:
     terms: tuple[str, ...]
     units: tuple[str, ...]
     n_rows: int
-    n_periods: int
+    n_levels: int
     members: BoolArray
     n_designated: int
+    absorb: tuple[str, ...]
     dropped: tuple[Dropped, ...]
     notes: tuple[str, ...]
 
@@ -103,6 +111,8 @@ def build_pair_sample(
         pair_values=pair_values,
         designated_first=_find_designated_member(cells, first, second, spec),
         weights=_read_weights(table, spec),
+        groups=_read_groups(table, spec),
+        by_node=spec.absorb[1] == NODE_PERIOD,
     )
     return _drop_rows(stream, np.argsort(order), cells, spec, notes)
 
@@ -126,6 +136,22 @@ def _check_spec(spec: object) -> None:
             check_choice(FUNCTION, "scale", term.scale, ("sd", "none"))
     for role in spec.roles:
         check_choice(FUNCTION, "roles", role, ROLES)
+    _find_group_column(spec)
+
+
+def _find_group_column(spec: PairSpec) -> str | None:
+    """Return the column of the pairs that is crossed with the periods, None if the periods or units' periods are."""
+    if spec.absorb in ((PAIR, PERIOD), (PAIR, NODE_PERIOD)):
+        return None
+    if isinstance(spec.absorb, tuple) and len(spec.absorb) == 2 and spec.absorb[0] == PAIR:
+        column, _, period = str(spec.absorb[1]).rpartition("^")
+        if period == PERIOD and column not in ("", PAIR, NODE) and "^" not in column:
+            return column
+    raise SpecError(
+        f"The absorb of a PairSpec must be ('pair', 'period'), ('pair', '<column of the pairs>^period') or ('pair', "
+        f"'{NODE_PERIOD}'). Got {spec.absorb!r}. Join several columns into one first; fit_panel absorbs other effects, "
+        "from rows."
+    )
 
 
 def _read_pairs(
@@ -199,6 +225,29 @@ def _read_weights(pairs: pd.DataFrame | None, spec: PairSpec) -> FloatArray | No
     return weights
 
 
+def _read_groups(pairs: pd.DataFrame | None, spec: PairSpec) -> IntArray | None:
+    """Return the group of each pair, 0 … G − 1, if groups have periods' effects of their own."""
+    column = _find_group_column(spec)
+    if column is None:
+        if spec.absorb[1] == NODE_PERIOD and pairs is not None and NODE in pairs.columns:
+            raise SpecError(
+                f"{NODE_PERIOD!r} are the effects of both members, and the table of pairs has a column {NODE!r} that "
+                "fit_panel would take for it. Rename the column."
+            )
+        return None
+    if pairs is None:
+        raise SpecError(
+            f"{spec.absorb[1]!r} needs the column {column!r} of the pairs, and no table of pairs was given. Give one "
+            "with this column."
+        )
+    check_columns(pairs, [column], "the table of pairs")
+    codes, _ = factorize(pairs[column], sort=False)
+    if (codes < 0).any():
+        names = ["-".join(map(str, pair)) for pair in pairs.loc[codes < 0, list(MEMBERS)].to_numpy()]
+        raise PairError(f"{column} is missing for the pairs {name_first(names)}. Fill it in.")
+    return codes
+
+
 def _find_designated_member(cells: Cells, first: IntArray, second: IntArray, spec: PairSpec) -> BoolArray | None:
     """Return whether the first member is the designated one, if a rule asks; refuse pairs where not exactly one is."""
     if not any(isinstance(term, UnitVariable) and term.rule == DESIGNATED for term in spec.terms):
@@ -221,19 +270,29 @@ def _mark_present(cells: Cells, stack: FloatArray) -> BoolArray:
 def _drop_rows(
     stream: PairStream, places: IntArray, cells: Cells, spec: PairSpec, notes: tuple[str, ...]
 ) -> PairSample:
-    """Leave out the pairs with fewer than two periods, and periods with a single row, again and again; count them."""
+    """Leave out the pairs with fewer than two periods, and levels with a single row, again and again; count them."""
     n_cells = stream.n_pairs * stream.n_periods
     dropped: list[Dropped] = []
-    n_rows, n_periods = n_cells, stream.n_periods
+    n_rows, n_levels = n_cells, stream.n_periods
     if stream.present is not None:
         n_rows, _ = _count(stream)
         dropped += _count_missing(stream, cells, spec, n_cells - int(n_rows))
-        stream, n_left, n_periods = _drop_singletons(stream)
+    if stream.present is not None or spec.absorb[1] != PERIOD:
+        stream, n_left, n_levels = _drop_singletons(stream)
         if n_left < n_rows:
-            dropped.append(Dropped("rows", "singletons: alone in a level of pair or period", int(n_rows - n_left)))
+            reason = f"singletons: alone in a level of {' or '.join(spec.absorb)}"
+            dropped.append(Dropped("rows", reason, int(n_rows - n_left)))
         n_rows = n_left
+    if _find_group_column(spec) in MEMBERS:
+        notes += (
+            f"{spec.absorb[1]} depend on which member of a pair is called i. The symmetric effect ({NODE}^…) does not.",
+        )
     if not n_rows:
-        raise FitError("no row is left: no pair has two common periods. Look at the missing values of the series.")
+        others = "" if spec.absorb[1] == PERIOD else f" beside other pairs of the same level of {spec.absorb[1]}"
+        raise FitError(
+            f"no row is left: no pair has two common periods{others}. Look at the missing values of the series"
+            f"{' and at the groups' if others else ''}."
+        )
     members = np.zeros(stream.n_units, dtype=np.bool_)
     members[stream.first] = members[stream.second] = True
     n_designated = int((members & cells.ever).sum())
@@ -246,41 +305,58 @@ def _drop_rows(
         terms=terms,
         units=names,
         n_rows=int(n_rows),
-        n_periods=n_periods,
+        n_levels=n_levels,
         members=members[units],
         n_designated=n_designated,
+        absorb=spec.absorb,
         dropped=tuple(dropped),
         notes=notes,
     )
 
 
 def _count(stream: PairStream) -> tuple[int, tuple[IntArray, IntArray]]:
-    """Return the number of rows, and those of each pair and of each period."""
+    """Return the number of rows, and those of each pair (P,) and of each period and group (T, G)."""
     by_pair = np.zeros(stream.n_pairs, dtype=np.intp)
-    by_period = np.zeros(stream.n_periods, dtype=np.intp)
+    by_level = np.zeros((stream.n_periods, stream.n_groups), dtype=np.intp)
     for pairs, present in iterate_presence(stream):
         by_pair[pairs] = present.sum(axis=0)
-        by_period += present.sum(axis=1)
-    return int(by_period.sum()), (by_pair, by_period)
+        levels = _find_levels(stream)
+        if not levels:
+            by_level[:, 0] += present.sum(axis=1)
+        for level in levels:
+            for counts, here in zip(by_level, present, strict=True):
+                counts += np.bincount(level[pairs][here], minlength=len(counts))
+    return int(by_pair.sum()), (by_pair, by_level)
+
+
+def _find_levels(stream: PairStream) -> list[IntArray]:
+    """Return the groups, or the members, whose effects of the periods the pairs have, (P,) each."""
+    if stream.by_node:
+        return [stream.first, stream.second]
+    return [] if stream.groups is None else [stream.groups]
 
 
 def _drop_singletons(stream: PairStream) -> tuple[PairStream, int, int]:
-    """Return the stream without them, its rows and its periods with rows."""
-    while stream.present is not None:
-        n_rows, (by_pair, by_period) = _count(stream)
-        lone = by_period == 1
-        if not lone.any() and (by_pair > 1).all():
-            return stream, n_rows, int((by_period > 0).sum())
+    """Return the stream without them, its rows and its levels with rows."""
+    while stream.present is None and stream.n_pairs:
+        levels = _find_levels(stream)
+        counts = np.bincount(np.concatenate(levels))
+        several = np.all([counts[level] > 1 for level in levels], axis=0)
+        if several.all():
+            return stream, stream.n_pairs * stream.n_periods, int((counts > 0).sum()) * stream.n_periods
+        stream = keep_pairs(stream, several)
+    while stream.present is not None and stream.n_pairs:
+        n_rows, (by_pair, by_level) = _count(stream)
+        lone = by_level == 1
         kept = by_pair > 1
-        stream = replace(
-            stream,
-            present=stream.present & ~lone[:, None],
-            first=stream.first[kept],
-            second=stream.second[kept],
-            pair_values=stream.pair_values[:, kept] if len(stream.pair_values) else stream.pair_values,
-            designated_first=None if stream.designated_first is None else stream.designated_first[kept],
-            weights=None if stream.weights is None else stream.weights[kept],
-        )
+        if not lone.any() and kept.all():
+            return stream, n_rows, int((by_level > 0).sum())
+        if stream.groups is None:
+            stream = replace(stream, present=stream.present & ~lone)
+        elif lone.any():  # rows, not units: other pairs of the unit may be in other groups
+            alone = lone[:, stream.groups]
+            stream = replace(stream, gone=alone if stream.gone is None else stream.gone | alone)
+        stream = keep_pairs(stream, kept)
     return stream, 0, 0
 
 

@@ -179,6 +179,8 @@ PairTerm = Treatment | TreatedScore | TreatedPair | UnitVariable
 class PairSpec:
     """An equation on pairs of units, with pair and period effects, of which no row need ever be written down.
 
+    The effects of the periods are the same for all pairs, or each group of pairs, or each unit, has its own.
+
     Attributes
     ----------
     terms
@@ -193,6 +195,10 @@ class PairSpec:
         Which pairs to form of the units of the series, where no table of pairs is given.
     weights
         A positive column of the pairs.
+    absorb
+        ("pair", "period"); ("pair", "<column>^period") with a column of the pairs, such as the pair of their
+        provinces: a column of text or numbers without gaps, each value of which has its own effects of the periods; or
+        ("pair", "node^period") for a_it + a_jt, an effect for each member and period.
     """
 
     terms: tuple[PairTerm, ...] = (Treatment(),)
@@ -203,6 +209,7 @@ class PairSpec:
     county_zones: str = "own"
     roles: tuple[Role, ...] = ("one", "neither")
     weights: str | None = None
+    absorb: tuple[str, ...] = ("pair", "period")
 
 
 @dataclass(frozen=True, slots=True)

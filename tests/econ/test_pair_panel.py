@@ -62,6 +62,14 @@ def draw_designations(rng: np.random.Generator, series: pd.DataFrame) -> pd.Data
     )
 
 
+def draw_provinces(rng: np.random.Generator, pairs: pd.DataFrame, n_provinces: int) -> pd.Series:
+    """The two provinces of each pair, in the order of their names."""
+    units = sorted({*pairs["unit_i"], *pairs["unit_j"]})
+    province = dict(zip(units, rng.integers(0, n_provinces, len(units)), strict=True))
+    sides = np.sort([pairs[member].map(province) for member in MEMBERS], axis=0)
+    return pd.Series([f"{one}-{other}" for one, other in sides.T], index=pairs.index)
+
+
 def draw_pairs(rng: np.random.Generator, series: pd.DataFrame, designated: list[str], kind: str, roles) -> pd.DataFrame:
     pairs = econ.form_pairs(series[["unit"]].drop_duplicates(), designated, roles)
     pairs = pairs.assign(distance=rng.uniform(1, 9, len(pairs)), w=rng.uniform(0.2, 4, len(pairs)))
@@ -92,7 +100,7 @@ def fit_rows(series: pd.DataFrame, designations: pd.DataFrame, spec: PairSpec, p
             panel[term.name] *= panel["did"] if term.treated else 1.0
     panel = panel.merge(rows, on=[*MEMBERS, "period"])
     names = [term.name for term in spec.terms]
-    return econ.fit_panel(panel, "synchronization", names, ["pair", "period"], vcov, spec.weights)
+    return econ.fit_panel(panel, "synchronization", names, spec.absorb, vcov, spec.weights)
 
 
 def assert_same(found: Estimate, wanted: Estimate) -> None:
@@ -136,6 +144,184 @@ def test_equals_fit_panel_on_the_rows_of_random_designs(seed: int) -> None:
         np.testing.assert_allclose(
             found.with_vcov(vcov, ssc).vcov, wanted.with_vcov(vcov, ssc).vcov, rtol=1e-9, atol=1e-14
         )
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_equals_fit_panel_where_groups_of_pairs_have_their_own_periods(seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    kind, missing = SETS[seed % 3], 0.08 * (seed % 2)
+    series = draw_series(rng, int(rng.integers(14, 22)), missing)
+    designations = draw_designations(rng, series)
+    timing = ("approval_year", "next_full_year", "drop_entry_year", "share_of_year")[seed // 2 % 4]
+    roles = (("one", "neither"), ("neither", "one", "both"))[seed // 3 % 2]
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS, timing), kind, roles)
+    pairs["province_pair"] = draw_provinces(rng, pairs, 2 + seed % 4)
+    places = rng.choice(len(TERMS) - 1, size=3, replace=False) + 1
+    spec = PairSpec(
+        (Treatment(), *(TERMS[place] for place in sorted(places))),
+        timing=timing,
+        weights="w" if seed % 4 in (1, 2) else None,
+        absorb=("pair", "province_pair^period"),
+    )
+    found = fit_pairs(series, designations, spec, pairs)
+    wanted = fit_rows(series, designations, spec, pairs, "auto")
+    assert_same(found, wanted)
+    assert found.absorbed == wanted.absorbed
+    for vcov in COVARIANCES[:-1]:
+        assert_same(found.with_vcov(vcov), wanted.with_vcov(vcov))
+        for ssc in ("none", "stata", "reghdfe"):
+            np.testing.assert_allclose(
+                found.with_vcov(vcov, ssc).vcov, wanted.with_vcov(vcov, ssc).vcov, rtol=1e-9, atol=1e-14
+            )
+    try:
+        expected = wanted.with_vcov(COVARIANCES[-1])
+    except FitError as error:
+        with pytest.raises(FitError, match=str(error).split(":")[0]):
+            found.with_vcov(COVARIANCES[-1])
+    else:
+        assert_same(found.with_vcov(COVARIANCES[-1]), expected)
+
+
+NODE_TERMS = (
+    TreatedPair("distance"),
+    UnitVariable("x", "product"),
+    UnitVariable("x", "difference", treated=True),
+    UnitVariable("gdp"),
+    UnitVariable("gdp", "minimum"),
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_equals_fit_panel_where_units_have_their_own_periods(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if seed // 2 % 2:
+        monkeypatch.setattr("econ.pair_nodes.DENSE_LEVELS", 0)
+    rng = np.random.default_rng(300 + seed)
+    kind, missing = SETS[seed % 3], 0.08 * (seed % 2)
+    series = draw_series(rng, int(rng.integers(14, 22)), missing)
+    designations = draw_designations(rng, series)
+    timing = ("approval_year", "next_full_year", "drop_entry_year", "share_of_year")[seed // 2 % 4]
+    roles = (("one", "neither"), ("neither", "one", "both"), ("one",))[seed // 3 % 3]
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS, timing), kind, roles)
+    terms = (Treatment(), *NODE_TERMS[:3]) if "both" in roles else NODE_TERMS[: 3 + 2 * (seed % 2)]
+    spec = PairSpec(terms, timing=timing, weights="w" if seed % 4 in (1, 2) else None, absorb=("pair", "node^period"))
+    try:
+        wanted = fit_rows(series, designations, spec, pairs, "hc1")
+    except FitError as error:
+        with pytest.raises(FitError, match=str(error).split(".")[0].split(":")[0].replace("^", ".")):
+            fit_pairs(series, designations, spec, pairs, "hc1")
+        return
+    found = fit_pairs(series, designations, spec, pairs, "hc1")
+    for vcov in COVARIANCES:
+        try:
+            expected = wanted.with_vcov(vcov)
+        except FitError as error:
+            with pytest.raises(FitError, match=str(error).split(":")[0]):
+                found.with_vcov(vcov)
+        else:
+            assert_same(found.with_vcov(vcov), expected)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.05])
+@pytest.mark.parametrize("dense", [0, 500])
+def test_what_the_units_periods_absorb_is_refused(missing: float, dense: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("econ.pair_nodes.DENSE_LEVELS", dense)
+    rng = np.random.default_rng(24)
+    series = draw_series(rng, 14, missing)
+    designations = draw_designations(rng, series)
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS), "half", ("one", "neither"))
+    spec = PairSpec(
+        (Treatment(), TreatedScore("supply"), UnitVariable("x", "sum"), UnitVariable("gdp")),
+        absorb=("pair", "node^period"),
+    )
+    messages = []
+    for fit in (fit_pairs, fit_rows):
+        with pytest.raises(
+            FitError, match=r"node\^period absorbs did, did:supply, x:sum\. Whatever is a sum"
+        ) as caught:
+            fit(series, designations, spec, pairs, "hc1")
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+
+
+def test_units_with_one_pair_go_where_units_have_their_own_periods() -> None:
+    rng = np.random.default_rng(25)
+    series = draw_series(rng, 14)
+    designations = draw_designations(rng, series)
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS), "complete", ("one", "neither"))
+    lone = (pairs[list(MEMBERS)] == "330113").any(axis=1) & (pairs["unit_i"] != "330112")
+    pairs = pairs[~lone]  # 330113 has one pair, with 330112, which then has fewer
+    spec = PairSpec((UnitVariable("gdp"), UnitVariable("x", "product")), absorb=("pair", "node^period"))
+    found, wanted = (fit(series, designations, spec, pairs, {"dyadic": MEMBERS}) for fit in (fit_pairs, fit_rows))
+    assert_same(found, wanted)
+    assert found.dropped == wanted.dropped
+    assert found.dropped[0].count == len(YEARS)
+
+
+def test_periods_of_a_member_are_nested_in_it() -> None:
+    rng = np.random.default_rng(20)
+    series = draw_series(rng, 12, 0.05)
+    designations = draw_designations(rng, series)
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS), "complete", ("one", "neither"))
+    spec = PairSpec((Treatment(), UnitVariable("x", "difference")), absorb=("pair", "unit_i^period"))
+    found, wanted = (fit(series, designations, spec, pairs, "hc1") for fit in (fit_pairs, fit_rows))
+    assert any("called i" in note for note in found.notes)
+    for vcov in COVARIANCES[:-1]:
+        for ssc in ("fixest", "reghdfe", "stata", "none"):
+            assert_same(found.with_vcov(vcov, ssc), wanted.with_vcov(vcov, ssc))
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.05])
+def test_groups_of_one_pair_explain_it_wholly(missing: float) -> None:
+    rng = np.random.default_rng(21)
+    series = draw_series(rng, 12, missing)
+    designations = draw_designations(rng, series)
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS), "half", ("one", "neither"))
+    pairs = pairs.assign(group=["alone", *["few"] * 3, *["many"] * (len(pairs) - 4)])
+    spec = PairSpec((Treatment(), UnitVariable("x", "sum")), absorb=("pair", "group^period"))
+    found, wanted = (fit(series, designations, spec, pairs, {"cluster": "pair"}) for fit in (fit_pairs, fit_rows))
+    assert_same(found, wanted)
+    (lone,) = (one for one in found.dropped if one.reason.startswith("singletons"))
+    assert lone in wanted.dropped
+    assert_same(fit_pairs(series, designations, spec, pairs.assign(group=1)), fit_pairs(
+        series, designations, PairSpec(spec.terms), pairs
+    ))  # fmt: skip
+    with pytest.raises(FitError, match="beside other pairs of the same level of group"):
+        fit_pairs(series, designations, spec, pairs.assign(group=range(len(pairs))))
+
+
+def test_groups_that_are_not_told_are_refused() -> None:
+    rng = np.random.default_rng(22)
+    series = draw_series(rng, 12)
+    designations = draw_designations(rng, series)
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS), "half", ("one", "neither"))
+    spec = PairSpec(absorb=("pair", "zone^period"))
+    with pytest.raises(SpecError, match="no table of pairs was given"):
+        fit_pairs(series, designations, spec)
+    with pytest.raises(PairError, match="zone"):
+        fit_pairs(series, designations, spec, pairs)
+    with pytest.raises(SpecError, match="Rename the column"):
+        fit_pairs(series, designations, PairSpec(absorb=("pair", "node^period")), pairs.assign(node=1))
+    with pytest.raises(PairError, match="zone is missing for the pairs 3301"):
+        fit_pairs(series, designations, spec, pairs.assign(zone=[None, *["a"] * (len(pairs) - 1)]))
+
+
+@pytest.mark.parametrize(
+    "absorb",
+    [
+        ("pair",),
+        ("period", "pair"),
+        ("pair", "zone"),
+        ("pair", "a^b^period"),
+        ("pair", "pair^period"),
+        ("pair", "^period"),
+        "pair",
+    ],
+)
+def test_effects_that_need_rows_are_refused(absorb: object) -> None:
+    series = draw_series(np.random.default_rng(23), 12)
+    designations = draw_designations(np.random.default_rng(23), series)
+    with pytest.raises(SpecError, match=r"must be \('pair', 'period'\)"):
+        fit_pairs(series, designations, PairSpec(absorb=absorb))
 
 
 @pytest.mark.parametrize("standardise", ["window", "none", (2008, 2009, 2010, 2011, 2012)])
