@@ -112,8 +112,12 @@ def compute_inference(fit: Fit, vcov: VcovLike, ssc: str | None) -> Inference:
     try:
         return _infer(fit, spec, (reason,))
     except FitError as error:
-        note = f"The jackknife cannot be computed here: {error} The dyadic-robust covariance took its place."
-        return _infer(fit, parse_vcov({"dyadic": MEMBERS}, ssc), (note,))
+        return _infer(fit, parse_vcov({"dyadic": MEMBERS}, ssc), (say_substituted(error),))
+
+
+def say_substituted(error: FitError) -> str:
+    """Say that the dyadic-robust covariance took the place of the jackknife, and why."""
+    return f"The jackknife cannot be computed here: {error} The dyadic-robust covariance took its place."
 
 
 def _choose_vcov(frame: pd.DataFrame) -> tuple[VcovLike, str]:

@@ -15,7 +15,7 @@ from econ.collinearity import refuse_lost_terms
 from econ.covariance import invert_gram
 from econ.errors import FitError
 from econ.estimate import Dropped, Estimate, build_params
-from econ.inference import choose_by_counts
+from econ.inference import choose_by_counts, say_substituted
 from econ.pair_inference import PairFit, compute_covariance, parse_pair_vcov
 from econ.pair_passes import collect_moments, collect_scores
 from econ.pair_sample import build_pair_sample
@@ -257,8 +257,7 @@ def _compute(
         return vcov, compute_covariance(fit, vcov), notes
     except FitError as error:
         dyadic = parse_pair_vcov({"dyadic": vcov.by}, None)
-        note = f"The jackknife cannot be computed here: {error} The dyadic-robust covariance took its place."
-        return dyadic, compute_covariance(fit, dyadic), (note,)
+        return dyadic, compute_covariance(fit, dyadic), (say_substituted(error),)
 
 
 def _revise(solved: _Solved, recipe: PairSpec, vcov: VcovLike, ssc: str | None) -> Estimate:

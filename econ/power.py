@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from econ.designations import NEVER
 from econ.errors import FitError, SpecError
-from econ.inference import JACKKNIFE_DESIGNATED, JACKKNIFE_UNITS
+from econ.inference import choose_by_counts
 from econ.intensities import DID, PREFIX
 from econ.placebo_draws import count_arrangements, count_pinned, draw_assignment, keep_truth
 from econ.placebo_loop import check_draws, run_draws
@@ -204,10 +204,7 @@ def _choose_vcov(recipe: Recipe, lottery: Lottery, vcov: VcovLike) -> tuple[Powe
     sample = select_sample(recipe, designated)
     units = np.union1d(recipe.first[sample], recipe.second[sample])
     n_designated = int(designated[units].sum()) if len(units) else 0
-    if vcov == AUTO:
-        few = len(units) <= JACKKNIFE_UNITS or 0 < n_designated <= JACKKNIFE_DESIGNATED
-        return "jackknife" if few else "dyadic", len(units), len(sample)
-    spec = parse_vcov(vcov)
+    spec = parse_vcov(choose_by_counts(len(units), n_designated)[0] if vcov == AUTO else vcov)
     if not _is_known(spec):
         raise SpecError(
             f"power is simulated with the jackknife or the dyadic covariance of {' and '.join(MEMBERS)}, whose tests "

@@ -1,12 +1,12 @@
 """What ``textq estimate`` says at its end: the sample, the tables, what to bear in mind, where it lies."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from econ.tables import render_text
+from textq.cli.json_records import keep_finite, list_dropped, list_records
 from textq.cli.languages import Lang
 from textq.pipeline.estimates import StudyResult
 from textq.pipeline.study_check_tables import describe_few, list_check_dropped, list_lead_tests, list_points
@@ -78,23 +78,20 @@ def summarise_result(result: StudyResult) -> dict[str, Any]:
         "run_dir": str(result.run_dir),
         "nobs": result.headline.nobs,
         "n_clusters": dict(result.headline.n_clusters),
-        "estimates": _list_records(list_coefficients(result)),
+        "estimates": list_records(list_coefficients(result)),
         "equality": test and {
             "hypothesis": test.hypothesis,
-            "statistic": _finite(test.statistic),
+            "statistic": keep_finite(test.statistic),
             "df": [test.df_num, test.df_denom],
-            "p_value": _finite(test.p_value),
+            "p_value": keep_finite(test.p_value),
         },
         "correlations": {
-            name: {other: _finite(value) for other, value in row.items()}
+            name: {other: keep_finite(value) for other, value in row.items()}
             for name, row in result.correlations.to_dict("index").items()
         },
-        "inflation": _list_records(result.inflation),
-        "treated_zero": _list_records(result.panel.treated_zero),
-        "dropped": [
-            {"what": one.what, "reason": one.reason, "count": one.count}
-            for one in (*result.headline.dropped, *list_check_dropped(result))
-        ],
+        "inflation": list_records(result.inflation),
+        "treated_zero": list_records(result.panel.treated_zero),
+        "dropped": list_dropped((*result.headline.dropped, *list_check_dropped(result))),
         "notes": list(result.headline.notes),
         "event_study": _summarise_events(result),
         "placebo": _summarise_placebo(result),
@@ -105,8 +102,8 @@ def _summarise_events(result: StudyResult) -> dict[str, Any] | None:
     if result.events is None:
         return None
     return {
-        "points": _list_records(list_points(result.events)),
-        "tests": _list_records(list_lead_tests(result.events)),
+        "points": list_records(list_points(result.events)),
+        "tests": list_records(list_lead_tests(result.events)),
         "notes": list(result.events.notes),
     }
 
@@ -114,18 +111,9 @@ def _summarise_events(result: StudyResult) -> dict[str, Any] | None:
 def _summarise_placebo(result: StudyResult) -> dict[str, Any] | None:
     if result.placebo is None:
         return None
-    tests = _list_records(result.placebo.tests)
+    tests = list_records(result.placebo.tests)
     notes = [*describe_few(result.placebo), *result.placebo.notes]
     return {**describe_placebo(result.placebo), "tests": tests, "notes": notes}
-
-
-def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): _finite(value) for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _finite(value: Any) -> Any:
-    """Return a number as JSON can hold it: null where it is missing or not finite."""
-    return None if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
 def _say(name: str, lang: Lang, **values: object) -> str:

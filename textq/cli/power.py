@@ -1,33 +1,35 @@
 """``textq power``: how small an effect a study can detect, by simulation on its own design."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from textq.cli import languages
 
-
-def _read_numbers(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[float, ...] | None:
-    """Return numbers that are separated by commas; None where the option is not given."""
-    if value is None:
-        return None
-    try:
-        return tuple(float(part) for part in value.replace("，", ",").split(","))
-    except ValueError as error:
-        raise click.BadParameter(
-            f"give numbers separated by commas, such as .1,.2. Got {value!r}.", ctx, option
-        ) from error
+_Number = TypeVar("_Number", int, float)
 
 
-def _read_whole(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int, ...]:
-    """Return whole numbers that are separated by commas."""
-    try:
-        return tuple(int(part) for part in value.replace("，", ",").split(","))
-    except ValueError as error:
-        raise click.BadParameter(
-            f"give whole numbers separated by commas, such as 500,1000. Got {value!r}.", ctx, option
-        ) from error
+def _read_list(read: Callable[[str], _Number], kind: str, example: str) -> Callable[..., tuple[_Number, ...] | None]:
+    """Return what reads numbers of a kind that are separated by commas; None where the option is not given."""
+
+    def read_all(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[_Number, ...] | None:
+        if value is None:
+            return None
+        try:
+            return tuple(read(part) for part in value.replace("，", ",").split(","))
+        except ValueError as error:
+            raise click.BadParameter(
+                f"give {kind} separated by commas, such as {example}. Got {value!r}.", ctx, option
+            ) from error
+
+    return read_all
+
+
+_read_numbers = _read_list(float, "numbers", ".1,.2")
+_read_whole = _read_list(int, "whole numbers", "500,1000")
 
 
 @click.command(

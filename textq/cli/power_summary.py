@@ -1,12 +1,12 @@
 """What ``textq power`` says at its end: the smallest effects, the power curve, where it lies."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from econ.tables import render_text
+from textq.cli.json_records import list_dropped, list_records
 from textq.cli.languages import Lang
 from textq.pipeline.power import StudyPower
 from textq.pipeline.power_tables import list_power_tables
@@ -42,27 +42,21 @@ def summarise_power(result: StudyPower) -> dict[str, Any]:
         "n_designated": power.n_designated,
         "n_pairs": power.n_pairs,
         "n_periods": power.n_periods,
-        "smallest": _list_records(power.smallest),
-        "curve": _list_records(power.curve),
-        "dropped": [{"what": one.what, "reason": one.reason, "count": one.count} for one in power.dropped],
+        "smallest": _list_rows(power.smallest),
+        "curve": _list_rows(power.curve),
+        "dropped": list_dropped(power.dropped),
         "notes": [*result.notes, *power.notes],
     }
 
 
-def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): _read_name(value) if name == "accuracy" else _finite(value) for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
+def _list_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a record a row, with accuracies as numbers."""
+    return [{**row, "accuracy": _read_name(row["accuracy"])} for row in list_records(frame)]
 
 
-def _read_name(accuracy: Any) -> float | str | None:
+def _read_name(accuracy: str | None) -> float | str | None:
     """Return an accuracy as a number, the name of a confusion matrix as it is."""
     try:
-        return None if pd.isna(accuracy) else float(accuracy)
+        return None if accuracy is None else float(accuracy)
     except ValueError:
-        return str(accuracy)
-
-
-def _finite(value: Any) -> Any:
-    return None if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)) else value
+        return accuracy

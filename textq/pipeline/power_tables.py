@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from econ.tables import Lang, Table, list_rows, render_latex, render_text, show_number
-from textq.export.csv import write_csv
+from econ.tables import Lang, Table, show_number
 from textq.export.table import write_table
-from textq.pipeline.study_tables import FOLDER, LANGUAGES, name_terms
+from textq.pipeline.study_tables import LANGUAGES, name_terms, write_notes, write_printed
 
 if TYPE_CHECKING:
     from textq.pipeline.power import StudyPower
@@ -250,16 +249,8 @@ def _list_points(row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def write_power(result: "StudyPower", run_dir: Path) -> None:
     """Write the tables in both languages, the curve, the smallest effects, the draws, and the notes."""
-    folder = run_dir / FOLDER
-    folder.mkdir()
-    for lang in LANGUAGES:
-        for name, table in list_power_tables(result, lang).items():
-            path = folder / f"{name}_{lang}"
-            path.with_suffix(".txt").write_text(render_text(table), encoding="utf-8", newline="\n")
-            path.with_suffix(".tex").write_text(render_latex(table), encoding="utf-8", newline="\n")
-            write_csv(list_rows(table), path.with_suffix(".csv"))
+    write_printed({lang: list_power_tables(result, lang) for lang in LANGUAGES}, run_dir)
     power = result.power
     for name, frame in (("power", power.curve), ("power_smallest", power.smallest), ("power_draws", power.draws)):
         write_table(frame, run_dir / name)
-    notes = (*result.notes, *power.notes)
-    (run_dir / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8", newline="\n")
+    write_notes((*result.notes, *power.notes), run_dir)

@@ -1,6 +1,6 @@
 """The tables of a study: the equations side by side, the covariances beside each other, what lies behind them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -287,14 +287,7 @@ def list_dropped(dropped: tuple[Dropped, ...]) -> pd.DataFrame:
 
 def write_tables(result: "StudyResult", run_dir: Path) -> None:
     """Write tables in both languages, coefficients, and all that they rest on."""
-    folder = run_dir / FOLDER
-    folder.mkdir()
-    for lang in LANGUAGES:
-        for name, table in list_tables(result, lang).items():
-            path = folder / f"{name}_{lang}"
-            path.with_suffix(".txt").write_text(render_text(table), encoding="utf-8", newline="\n")
-            path.with_suffix(".tex").write_text(render_latex(table), encoding="utf-8", newline="\n")
-            write_csv(list_rows(table), path.with_suffix(".csv"))
+    write_printed({lang: list_tables(result, lang) for lang in LANGUAGES}, run_dir)
     panel = result.panel
     behind = {
         "estimates": list_coefficients(result),
@@ -313,6 +306,23 @@ def write_tables(result: "StudyResult", run_dir: Path) -> None:
     for name, frame in behind.items():
         write_table(frame, run_dir / name)
     notes = [*result.headline.notes, *list_check_notes(result), *(f"series: {check}" for check in panel.checks)]
+    write_notes(notes, run_dir)
+
+
+def write_printed(tables: Mapping[Lang, Mapping[str, Table]], run_dir: Path) -> None:
+    """Write the tables of each language, by the name of their file, as they are printed: text, LaTeX, CSV."""
+    folder = run_dir / FOLDER
+    folder.mkdir()
+    for lang, named in tables.items():
+        for name, table in named.items():
+            path = folder / f"{name}_{lang}"
+            path.with_suffix(".txt").write_text(render_text(table), encoding="utf-8", newline="\n")
+            path.with_suffix(".tex").write_text(render_latex(table), encoding="utf-8", newline="\n")
+            write_csv(list_rows(table), path.with_suffix(".csv"))
+
+
+def write_notes(notes: Iterable[str], run_dir: Path) -> None:
+    """Write notes, one a line."""
     (run_dir / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8", newline="\n")
 
 

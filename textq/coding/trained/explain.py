@@ -46,8 +46,9 @@ def explain(
     calibration. The stretches of the text are those of `cut_stretches`, each with its sum; the context says what
     the other features add, the largest first. What spoke against the code is not shown.
     """
-    texts = [unit.text for unit in reading.units]
-    stretches = cut_stretches(texts, add_up_characters(reading, codes, rivals, model, entries), reading.scores.matches)
+    stretches = cut_stretches(
+        reading.texts, add_up_characters(reading, codes, rivals, model, entries), reading.scores.matches
+    )
     context = _name_largest(*add_up_context(reading, codes, rivals, model))
     return [Reason(spans, names) for spans, names in zip(stretches, context, strict=True)]
 
