@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from econ import pair_loops
+from econ.compiled import compile_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +24,7 @@ IntArray = NDArray[np.intp]
 DESIGNATED = "designated"
 
 _TILE_BYTES = 2_000_000  # of the columns of a tile: they stay in the cache
+_LOOPED_BYTES = 1_000_000  # the same for compiled loops, to which small tiles cost nothing
 _SHORT_RUN = 12  # pairs with the same first member; fewer are not worth a step of their own
 
 _JOINS: Mapping[str, np.ufunc] = {
@@ -35,6 +41,14 @@ _JOINS: Mapping[str, np.ufunc] = {
     "minimum": np.minimum,
 }
 """What the members' values are joined by; the rest of a rule follows in place."""
+
+_LOOPED_JOINS: Mapping[np.ufunc, int] = {
+    np.add: pair_loops.ADD,
+    np.multiply: pair_loops.MULTIPLY,
+    np.maximum: pair_loops.MAXIMUM,
+    np.minimum: pair_loops.MINIMUM,
+}
+"""The codes by which a loop knows them."""
 
 _SIGNS: Mapping[str, float] = {
     "difference": -1.0,
@@ -206,25 +220,30 @@ def keeps_zero(column: Column) -> bool:
     return column.rule not in ("cerqueira_martins", "concordance")
 
 
-def iterate_tiles(stream: PairStream, *, keep: bool = False) -> Iterator[Tile]:
+def iterate_tiles(stream: PairStream, *, keep: bool = False, in_loops: bool = False) -> Iterator[Tile]:
     """Yield the rows of all pairs, tile by tile, in their order.
 
-    Memory is that of two tiles, one of them for what is joined; with ``keep`` every tile has its own and stays.
+    A tile's memory is that of the one before; with ``keep`` every tile has its own and stays. With
+    ``in_loops`` compiled loops make the tiles, equal to the last bit.
     """
     n_pairs, n_quiet, n_columns = stream.n_pairs, stream.n_quiet_pairs, len(stream.columns)
     parts = [(0, n_quiet, n_columns - stream.n_quiet_columns), (n_quiet, n_pairs, n_columns)]
-    widths = [max(1, _TILE_BYTES // (8 * stream.n_periods * n_given)) for _, _, n_given in parts]
+    n_bytes = _LOOPED_BYTES if in_loops else _TILE_BYTES
+    widths = [max(1, n_bytes // (8 * stream.n_periods * n_given)) for _, _, n_given in parts]
     largest = max(n_given * min(width, end - begin) for (begin, end, n_given), width in zip(parts, widths, strict=True))
     whole = sum(n_given * (end - begin) for begin, end, n_given in parts)
     memory = np.empty(stream.n_periods * (whole if keep else largest))
-    spare = np.empty(stream.n_periods * largest)
     signs = np.array([_SIGNS.get(column.rule, 1.0) for column in stream.columns])
     others = stream.stack * signs[:, None, None]
+    join = _prepare_loop(stream, others) if in_loops else functools.partial(_join_members, stream, others)
     taken = 0
     for (begin, end, n_given), width in zip(parts, widths, strict=True):
         for start in range(begin, end, width):
             pairs = slice(start, min(start + width, end))
-            tile = _build_tile(stream, others, pairs, n_given, memory[taken:], spare)
+            shape = (n_given, stream.n_periods, pairs.stop - pairs.start)
+            columns = memory[taken : taken + math.prod(shape)].reshape(shape)
+            join(pairs, columns)
+            tile = _finish_tile(stream, pairs, columns)
             taken += tile.columns.size if keep else 0
             yield tile
 
@@ -245,13 +264,10 @@ def _find_present(present: BoolArray, stream: PairStream, pairs: slice) -> BoolA
     return both if stream.gone is None else both & ~stream.gone[:, pairs]
 
 
-def _build_tile(
-    stream: PairStream, others: FloatArray, pairs: slice, n_columns: int, memory: FloatArray, spare: FloatArray
-) -> Tile:
-    """Return the rows of some pairs, written into ``memory``; ``others`` is the stack for second members."""
+def _join_members(stream: PairStream, others: FloatArray, pairs: slice, columns: FloatArray) -> None:
+    """Write what the members' values come to into ``columns``; ``others`` is the stack for second members."""
     first, second = stream.first[pairs], stream.second[pairs]
-    shape = (n_columns, stream.n_periods, len(first))
-    columns, other = (block[: shape[0] * shape[1] * shape[2]].reshape(shape) for block in (memory, spare))
+    n_columns = len(columns)
     starts = np.flatnonzero(np.append(True, first[1:] != first[:-1]))
     ends = np.append(starts[1:], len(first))
     blocks = _find_blocks(stream.columns[:n_columns])
@@ -261,10 +277,33 @@ def _build_tile(
         _join_runs(stream.stack, others, runs, blocks, columns)
     else:
         np.take(stream.stack[:n_columns], first, axis=2, out=columns, mode="clip")
-        np.take(others[:n_columns], second, axis=2, out=other, mode="clip")
+        other = np.take(others[:n_columns], second, axis=2, mode="clip")
         for block, join in blocks:
             join(columns[block], other[block], out=columns[block])
-    _finish_columns(stream, pairs, columns)
+    for column, target in zip(stream.columns, columns, strict=False):
+        if column.rule in _FINISHES:
+            _FINISHES[column.rule].write(target)
+
+
+def _prepare_loop(stream: PairStream, others: FloatArray) -> Callable[[slice, FloatArray], None]:
+    """Return what does by a compiled loop what :func:`_join_members` does."""
+    rules = [column.rule for column in stream.columns]
+    joins = np.array([_LOOPED_JOINS[_JOINS[rule]] for rule in rules])
+    finishes = np.array([_FINISHES[rule].code if rule in _FINISHES else pair_loops.NOTHING for rule in rules])
+    first, second = stream.first.astype(np.uint32), stream.second.astype(np.uint32)
+    own, other = np.ascontiguousarray(stream.stack), np.ascontiguousarray(others)
+    loop = compile_loop(pair_loops.join_members)
+
+    def join(pairs: slice, columns: FloatArray) -> None:
+        loop(own, other, joins, finishes, first[pairs], second[pairs], columns)
+
+    return join
+
+
+def _finish_tile(stream: PairStream, pairs: slice, columns: FloatArray) -> Tile:
+    """Return the rows of some pairs from what their members' values come to, in place."""
+    first, second = stream.first[pairs], stream.second[pairs]
+    _multiply_columns(stream, pairs, columns)
     present = None
     if stream.present is not None:
         present = _find_present(stream.present, stream, pairs).astype(np.float64)
@@ -300,16 +339,14 @@ def _join_runs(
             join(own[:, :, unit], other[:, :, low:high], out=target[:, :, start:end])
 
 
-def _finish_columns(stream: PairStream, pairs: slice, columns: FloatArray) -> None:
-    """Do in place what follows on joining: absolute values, squares, products with the treatment and with pairs."""
+def _multiply_columns(stream: PairStream, pairs: slice, columns: FloatArray) -> None:
+    """Take the designated members' values in place, and multiply by the treatment and by the values of the pairs."""
     did = None
     for place, target in enumerate(columns):
         column = stream.columns[place]
         if column.rule == DESIGNATED and stream.designated_first is not None:
             chosen = np.where(stream.designated_first[pairs], stream.first[pairs], stream.second[pairs])
             np.take(stream.stack[place], chosen, axis=1, out=target, mode="clip")
-        if column.rule in _FINISHES:
-            _FINISHES[column.rule](target)
         if column.treated:
             if did is None:
                 first, second = (
@@ -341,11 +378,19 @@ def _count_equal(gap: FloatArray) -> None:
     np.subtract(1.0, gap, out=gap)
 
 
-_FINISHES: Mapping[str, Callable[[FloatArray], None]] = {
-    "difference": _make_absolute,
-    "negative_difference": _make_negative,
-    "residual_difference": _make_negative,
-    "cerqueira_martins": _square_half,
-    "concordance": _count_equal,
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """What follows on joining: what writes it in place, and the code by which a loop knows it."""
+
+    write: Callable[[FloatArray], None]
+    code: int
+
+
+_FINISHES: Mapping[str, _Finish] = {
+    "difference": _Finish(_make_absolute, pair_loops.ABSOLUTE),
+    "negative_difference": _Finish(_make_negative, pair_loops.NEGATIVE),
+    "residual_difference": _Finish(_make_negative, pair_loops.NEGATIVE),
+    "cerqueira_martins": _Finish(_square_half, pair_loops.HALF_SQUARE),
+    "concordance": _Finish(_count_equal, pair_loops.SQUARE),
 }
 """From the difference of the members' values to the rule: ½(z_i − z_j)² off 1; S_i ≠ S_j has the square 1."""

@@ -29,8 +29,8 @@ from econ.spec import MEMBERS, VcovSpec, parse_vcov
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from econ.pair_passes import Moments, ScoreSums
     from econ.pair_sample import PairSample
+    from econ.pair_sums import Moments, ScoreSums
     from econ.spec import VcovLike
 
 FloatArray = NDArray[np.float64]

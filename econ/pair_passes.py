@@ -12,6 +12,9 @@ of its members' (:mod:`econ.pair_nodes`).
 The means by pair are not taken out of the rows but of their sums: Z'WZ is X'WX less the cross-products of the means.
 Where little is left of a column that way, digits are lost, and a pass with means and γ taken out of the rows follows.
 Scores need neither: Σ_t x̃ e is Σ_t (x − γ) e, since e sums to zero in every pair.
+
+NumPy does all that. Where there is much to do and numba is installed, compiled loops do the plain case
+(:mod:`econ.pair_fast`).
 """
 
 from __future__ import annotations
@@ -26,7 +29,9 @@ from scipy import sparse
 from econ.gram import multiply_rows
 from econ.pair_columns import iterate_tiles, name_members
 from econ.pair_effects import invert_normals, list_cells, spread_groups, sum_groups
+from econ.pair_fast import prefer_loops, sum_moments, sum_scores
 from econ.pair_nodes import build_nodes
+from econ.pair_sums import Moments, ScoreSums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,33 +45,6 @@ IntArray = NDArray[np.intp]
 _LOST = 1e-3  # where less is left of a column than this share of its squares, rounding shows
 _KEPT_BYTES = 128_000_000  # of columns that the first pass keeps for the second
 _GATHERED = 100_000  # pairs whose influences are summed to units at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """What the first pass finds.
-
-    Attributes
-    ----------
-    gram : (K, K)
-        X̃'WX̃ of all columns, the effects taken out.
-    effects : (K, T, G)
-        γ: the periods' effects on each column, by group or unit; G is 1 where all pairs have the same ones.
-    own : (K,)
-        Weighted sums of squares of the columns about their means.
-    within : (K,)
-        The same about the means of the pairs.
-    rank : int
-        Of N: coefficients of the periods beside those of the pairs.
-
-    Columns stand in the order of the stream.
-    """
-
-    gram: FloatArray
-    effects: FloatArray
-    own: FloatArray
-    within: FloatArray
-    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,41 +63,15 @@ class Kept:
     shift: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreSums:
-    """What the second pass finds; an influence is A x̃ w e, with A the inverse of X̃'WX̃.
-
-    Attributes
-    ----------
-    by_pair : (k, k)
-        Σ_d S_d S_d', with S_d the sum of the influences of pair d; S_i of unit i is the sum over its pairs.
-    by_first, by_second : (n, k)
-        Sums over the pairs whose first (second) member is the unit.
-    by_row : (k, k) or None
-        Σ s s' over the rows.
-    absolute : (k,)
-        Σ_d |S_d|.
-    squares : float
-        Σ w e².
-    grams : (m, T + K, T + K) or None
-        [D X̃ y]'W[D X̃ y] of each unit's pairs, those of each group apart, pairs eliminated, for the jackknife: in the
-        order of :func:`econ.pair_effects.list_cells`, which is that of the units where there are no groups.
-    """
-
-    by_pair: FloatArray
-    by_first: FloatArray
-    by_second: FloatArray
-    by_row: FloatArray | None
-    absolute: FloatArray
-    squares: float
-    grams: FloatArray | None
-
-
 def collect_moments(stream: PairStream) -> tuple[Moments, Kept | None]:
     """Pass over the pairs once; once more, with more care, if pairs and periods explain so much that digits are lost.
 
-    Columns that fit in some memory come back beside what was found.
+    Columns that fit in some memory come back beside what was found, unless compiled loops would make them as fast.
     """
+    if prefer_loops(stream):
+        moments, made_of = sum_moments(stream)
+        if (np.diag(moments.gram) >= _LOST * made_of).all():
+            return moments, None
     nothing = np.zeros((len(stream.columns), stream.n_periods, stream.n_groups))
     nodes = build_nodes(stream) if stream.by_node else None
     moments, made_of, kept = _pass_moments(stream, nothing, nodes, explicit=False)
@@ -156,6 +108,8 @@ def collect_scores(
     rows, grams
         Whether to collect ``by_row`` and ``grams``.
     """
+    if kept is None and not rows and not grams and prefer_loops(stream):
+        return sum_scores(stream, moments, places, estimates, bread)
     n_terms, n_columns = len(estimates), len(stream.columns)
     by_row = np.zeros((n_columns, n_columns))
     squares = 0.0

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from econ.pair_columns import Column, PairStream, iterate_presence, iterate_tiles
+from tests.compiled_ways import needs_loops
 from tests.econ.pair_streams import draw_stream
 
 RULES = {
@@ -17,6 +18,14 @@ RULES = {
 }
 
 
+COLUMNS = [
+    *(Column(rule) for rule in RULES),
+    Column("designated"),
+    Column("sum", treated=True),
+    Column("maximum", pair_value=1),
+]
+
+
 @pytest.mark.parametrize("tile", [1, 700, 10**6])
 @pytest.mark.parametrize("run", [0, 10**6])
 @pytest.mark.parametrize("missing", [0.0, 0.3])
@@ -25,13 +34,7 @@ def test_tiles_hold_what_a_loop_over_rows_makes(
 ) -> None:
     monkeypatch.setattr("econ.pair_columns._TILE_BYTES", tile)
     monkeypatch.setattr("econ.pair_columns._SHORT_RUN", run)
-    columns = [
-        *(Column(rule) for rule in RULES),
-        Column("designated"),
-        Column("sum", treated=True),
-        Column("maximum", pair_value=1),
-    ]
-    stream = draw_stream(columns, missing=missing)
+    stream = draw_stream(COLUMNS, missing=missing)
     found = np.concatenate([one.columns.copy() for one in iterate_tiles(stream)], axis=2)
     wanted = np.zeros_like(found)
     for pair, (i, j) in enumerate(zip(stream.first, stream.second, strict=True)):
@@ -46,6 +49,17 @@ def test_tiles_hold_what_a_loop_over_rows_makes(
                 value *= stream.pair_values[column.pair_value, pair] if column.pair_value is not None else 1.0
                 wanted[place, period, pair] = value
     np.testing.assert_allclose(found, wanted, rtol=1e-14)
+
+
+@needs_loops
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_compiled_loops_make_the_same_tiles(missing: float) -> None:
+    stream = draw_stream([*COLUMNS, Column("concordance")], missing=missing)
+    by_numpy, by_loops = (
+        np.concatenate([one.columns.copy() for one in iterate_tiles(stream, in_loops=in_loops)], axis=2)
+        for in_loops in (False, True)
+    )
+    np.testing.assert_array_equal(by_loops, by_numpy)
 
 
 def test_concordance_counts_equal_signs() -> None:

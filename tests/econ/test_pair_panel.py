@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from econ.errors import FitError, PairError, SeriesError, SpecError, TreatmentEr
 from econ.estimate import Estimate
 from econ.pair_panel import fit_pairs
 from econ.spec import PairSpec, Synchronization, TreatedPair, TreatedScore, Treatment, UnitVariable
+from tests.compiled_ways import join_by, needs_loops
 
 MEMBERS = ("unit_i", "unit_j")
 YEARS = range(2008, 2016)
@@ -119,8 +121,8 @@ def assert_same(found: Estimate, wanted: Estimate) -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", range(50))
-def test_equals_fit_panel_on_the_rows_of_random_designs(seed: int) -> None:
+def draw_design(seed: int) -> tuple[pd.DataFrame, pd.DataFrame, PairSpec, pd.DataFrame]:
+    """Series, designations, a spec and pairs; of even seeds no value is missing."""
     rng = np.random.default_rng(seed)
     kind, missing = SETS[seed % 3], 0.08 * (seed % 2)
     series = draw_series(rng, int(rng.integers(14, 22)), missing)
@@ -135,6 +137,26 @@ def test_equals_fit_panel_on_the_rows_of_random_designs(seed: int) -> None:
         timing=timing,
         weights="w" if seed % 4 == 1 else None,
     )
+    return series, designations, spec, pairs
+
+
+@needs_loops
+@pytest.mark.parametrize("seed", range(0, 50, 2))
+def test_compiled_loops_change_nothing(seed: int) -> None:
+    series, designations, spec, pairs = draw_design(seed)
+    spec = replace(spec, weights="w" if seed % 4 else None)
+    with join_by("numpy"):
+        wanted = fit_pairs(series, designations, spec, pairs)
+    with join_by("loops"):
+        found = fit_pairs(series, designations, spec, pairs)
+        assert_same(found, wanted)
+        for vcov in COVARIANCES:
+            assert_same(found.with_vcov(vcov), wanted.with_vcov(vcov))
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_equals_fit_panel_on_the_rows_of_random_designs(seed: int) -> None:
+    series, designations, spec, pairs = draw_design(seed)
     found = fit_pairs(series, designations, spec, pairs)
     wanted = fit_rows(series, designations, spec, pairs, "auto")
     assert_same(found, wanted)

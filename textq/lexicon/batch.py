@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from textq.compiled import compile_loop, prefer_loops
+from textq.compiled import SEARCHED, compile_loop
 from textq.lexicon.batch_guards import GuardTable
 from textq.lexicon.batch_patterns import PatternTable
 from textq.lexicon.chunk import Chunk, Lists, Words, cut_runs, letter_points, number_chars
@@ -134,7 +134,7 @@ class BatchMatcher:
         returns), if that is known.
         """
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-        in_loops = prefer_loops(int(lengths.sum()))
+        in_loops = SEARCHED.prefer_loops(int(lengths.sum()))
         found = []
         for first, last in cut_runs(lengths, CHUNK_IN_LOOPS if in_loops else CHUNK):
             known = None if bodies is None else bodies[first:last]

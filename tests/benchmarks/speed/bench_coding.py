@@ -26,8 +26,8 @@ from sklearn.linear_model import SGDClassifier
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from textq import compiled
 from textq.coding.coders import BUILTIN_MODELS, find_coder, read_rules
+from textq.compiled import SEARCHED
 from textq.errors import TextqError
 from textq.ingest.document import read_document
 from textq.ingest.extract import ReadSpec
@@ -94,8 +94,8 @@ def main(megabytes: float) -> None:
         stages[f"trained {name}, with records"] = lambda units, coder=coder: len(coder.code(units))  # type: ignore[misc]
     for name, code in stages.items():
         for way in WAYS:
-            compiled.ENOUGH = WAYS[way]
-            if compiled.prefer_loops(0) is (way == "by NumPy"):
+            SEARCHED.enough = WAYS[way]
+            if SEARCHED.prefer_loops(0) is (way == "by NumPy"):
                 sys.exit(
                     "Set no NUMBA_DISABLE_JIT, and mend numba or remove it: it is installed, but does not compile."
                 )

@@ -5,7 +5,8 @@ designated in four batches, no pairs of two designated ones, the upper half by g
 did, did x three scores, three products, three differences of logarithms; ``anchor-4`` has the first four. Pair and
 period effects; standard errors by pair and dyadic from econ, by pair from the peers.
 
-``fit_pairs`` starts from the cities' series, all others from one table of the rows of pairs, made before. pyfixest runs
+``fit_pairs`` starts from the cities' series, by NumPy and by compiled loops (the extra ``fast``; they are loaded
+before), all others from one table of the rows of pairs, made before. pyfixest runs
 in its leanest settings, statsmodels on columns demeaned by hand. Rounds take turns; the least CPU seconds of five
 count, of one where a step takes long. Ratios are to pyfixest, or linearmodels without it, in the same run: machines
 differ, ratios less. Then H and L, 1,000 and 2,800 cities over 15 years, from series alone and each in a process of its
@@ -16,6 +17,7 @@ anchor`` runs some.
 import argparse
 import csv
 import json
+import math
 import os
 import resource
 import subprocess
@@ -33,6 +35,8 @@ import numpy as np
 import pandas as pd
 
 import econ
+from econ.compiled import can_compile
+from econ.pair_loops import JOINED
 
 ROUNDS = 5
 LONG = 2.0
@@ -45,7 +49,7 @@ BATCHES = {"2015-03-07": 1, "2016-01-12": 12, "2018-07-24": 21, "2019-12-15": 21
 SIZES = {"XS": (90, 15), "S": (280, 15), "M": (337, 20), "anchor": (254, 10), "anchor-4": (254, 10)}
 LARGE = {"H": (1_000, 15), "L": (2_800, 15)}
 PEERS = ("pyfixest", "linearmodels", "statsmodels")
-LIBRARIES = ("numpy", "scipy", "pandas", *PEERS)
+LIBRARIES = ("numpy", "scipy", "pandas", "numba", *PEERS)
 COLUMNS = ("date", "size", "units", "periods", "pairs", "rows", "regressors", "step", "seconds", "ratio", "megabytes")
 
 
@@ -67,7 +71,7 @@ def main(arguments: argparse.Namespace) -> None:
     lines: list[dict[str, object]] = []
     for size in arguments.sizes:
         lines += run_alone(size) if size in LARGE else compare(size)
-        for line in lines[-len(PEERS) - 2 :]:
+        for line in lines:
             if line["size"] == size:
                 show(line)
     if arguments.csv:
@@ -84,11 +88,12 @@ def compare(size: str) -> list[dict[str, object]]:
     plain = rows.rename(columns={term: f"x{place}" for place, term in enumerate(terms)})
     names = [f"x{place}" for place in range(len(terms))]
     steps: dict[str, Callable[[], object]] = {
-        "fit_pairs, from series": lambda: fit_stream(study),
+        "fit_pairs, by NumPy": lambda: fit_stream(study, math.inf),
+        **({"fit_pairs, by loops": lambda: fit_stream(study, 0)} if can_compile() else {}),
         "fit_panel, from rows": lambda: fit_rows(rows, terms),
         **{peer: lambda peer=peer: FITS[peer](plain, names) for peer in PEERS if find_spec(peer)},  # type: ignore[misc]
     }
-    check_equal(fit_stream(study), steps, names)
+    check_equal(steps, names)
     seconds = time_steps(steps)
     base = next((seconds[peer] for peer in PEERS if peer in seconds), float("nan"))
     size_of = describe(size, rows[list(MEMBERS)].drop_duplicates().shape[0], len(terms))
@@ -188,8 +193,9 @@ def build_rows(study: Study) -> pd.DataFrame:
     return rows.merge(econ.measure_synchronization(series), on=[*MEMBERS, "period"])
 
 
-def fit_stream(study: Study) -> econ.Estimate:
-    """Fit from series, with both covariances."""
+def fit_stream(study: Study, enough: float) -> econ.Estimate:
+    """Fit from series, with both covariances; by loops where ``enough`` work was done."""
+    JOINED.enough = enough
     fitted = econ.fit_pairs(study.series, study.designations, study.spec, study.pairs, DYADIC)
     return fitted.with_vcov({"cluster": "pair"}, "none")
 
@@ -241,14 +247,15 @@ def fit_statsmodels(rows: pd.DataFrame, names: Sequence[str]) -> tuple[np.ndarra
 FITS = {"pyfixest": fit_pyfixest, "linearmodels": fit_linearmodels, "statsmodels": fit_statsmodels}
 
 
-def check_equal(fitted: econ.Estimate, steps: Mapping[str, Callable[[], object]], names: Sequence[str]) -> None:
-    """Stop if econ and the first of the peers do not agree; this also compiles what the peer compiles."""
+def check_equal(steps: Mapping[str, Callable[[], object]], names: Sequence[str]) -> None:
+    """Stop if econ and the first of the peers do not agree; this also compiles what is compiled."""
     peer = next((name for name in PEERS if name in steps), None)
     if peer is None:
         return
     estimates, errors = steps[peer]()  # type: ignore[misc]
+    fits: list[econ.Estimate] = [fit() for name, fit in steps.items() if name.startswith("fit_pairs")]  # type: ignore[misc]
     gaps = [
-        np.abs(fitted.params[column].to_numpy() - wanted).max()
+        max(np.abs(fitted.params[column].to_numpy() - wanted).max() for fitted in fits)
         for column, wanted in (("estimate", estimates), ("std_error", errors))
     ]
     print(f"{len(names)} regressors; farthest from {peer}: coefficients {gaps[0]:.0e}, errors {gaps[1]:.0e}")
@@ -267,11 +274,11 @@ def measure_alone(size: str) -> None:
     """Print the same as JSON; memory is the most that the process ever held."""
     study = draw_study(size)
     start = time.process_time()
-    fitted = fit_stream(study)
+    fitted = fit_stream(study, JOINED.enough)
     spent = time.process_time() - start
     megabytes = measure_memory()
     sized = describe(size, fitted.nobs // LARGE[size][1], len(fitted.params))
-    print(json.dumps(sized | {"step": "fit_pairs, from series", "seconds": spent, "megabytes": megabytes}))
+    print(json.dumps(sized | {"step": "fit_pairs, as it comes", "seconds": spent, "megabytes": megabytes}))
 
 
 def measure_memory() -> float:
@@ -302,7 +309,10 @@ def draw_figure(path: Path, lines: Sequence[Mapping[str, object]]) -> None:
     from matplotlib import pyplot
 
     styles = zip(
-        ("-", "--", "-.", ":", (0, (1, 3))), ("o", "s", "^", "v", "D"), ("0", ".2", ".35", ".5", ".6"), strict=True
+        ("-", "--", (0, (5, 1)), "-.", ":", (0, (1, 3))),
+        ("o", "P", "s", "^", "v", "D"),
+        ("0", ".1", ".2", ".35", ".5", ".6"),
+        strict=True,
     )
     figure, axes = pyplot.subplots(figsize=(6, 4))
     table = pd.DataFrame(lines)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.compiled_ways import WAYS, Way, read_by
 from tests.textq.coding.plain_rules import decide
-from tests.textq.compiled_ways import WAYS, Way, read_by
 from tests.textq.lexicon.made_texts import lexicons, texts
 from textq.coding import rules
 from textq.coding.rules import RulesCoder, RulesOptions

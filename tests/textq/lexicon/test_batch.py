@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.textq.compiled_ways import WAYS, Way, read_by
+from tests.compiled_ways import WAYS, Way, read_by
 from tests.textq.lexicon.made_texts import lexicons, texts
 from textq.lexicon import batch, chunk
 from textq.lexicon.batch import MatchTable

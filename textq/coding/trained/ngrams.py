@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textq.compiled import compile_loop, prefer_loops
+from textq.compiled import SEARCHED, compile_loop
 from textq.lexicon.chunk import cut_runs, folded_points
 from textq.lexicon.fold import fold
 from textq.lexicon.loops import add_up_words
@@ -101,7 +101,7 @@ class NgramVocabulary:
         ``of_prefixes`` is what `add_up_prefixes` returns of the weights: all n-grams at one place are the longest one
         and some that it begins with. The sums are added up in the order of places.
         """
-        if prefer_loops(sum(map(len, texts))):
+        if SEARCHED.prefer_loops(sum(map(len, texts))):
             return self._add_up_in_loops(texts, of_prefixes)
         from scipy.sparse import csr_matrix
 

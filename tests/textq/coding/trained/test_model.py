@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.textq.compiled_ways import needs_loops, read_by
+from tests.compiled_ways import needs_loops, read_by
 from tests.textq.lexicon.made_texts import texts
 from textq.coding.coders import find_coder, read_rules
 from textq.coding.trained import model as model_module

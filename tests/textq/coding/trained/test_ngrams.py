@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.textq.compiled_ways import WAYS, needs_loops, read_by
+from tests.compiled_ways import WAYS, needs_loops, read_by
 from textq.coding.trained import ngrams
 from textq.coding.trained.ngrams import NgramVocabulary, count_ngrams, prepare
 from textq.coding.trained.weights import NgramWeights, count_roots
