@@ -37,7 +37,8 @@ def factorize(values: pd.Series, *, sort: bool = True) -> tuple[IntArray, pd.Ind
         if numbered is not None:
             return numbered[0], pd.Index(numbered[1].astype(values.dtype))
     starts = _find_runs(values)
-    codes, known = pd.factorize(values if starts is None else values.iloc[starts], sort=sort)
+    chosen = values if starts is None else values.iloc[starts]
+    codes, known = pd.factorize(chosen.to_numpy() if isinstance(chosen.dtype, np.dtype) else chosen.array, sort=sort)
     if starts is not None:
         codes = repeat_runs(codes, starts, len(values))
     return np.asarray(codes, dtype=np.intp), pd.Index(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -33,10 +33,46 @@ _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d
 """2015-03-07, 2015/3/7, 2015.3.7, 2015年3月7日, 20150307; a time of day may follow."""
 
 
+@dataclass(frozen=True, slots=True)
+class Onsets:
+    """When the treatment of the n designated units begins.
+
+    Attributes
+    ----------
+    units : (n,)
+        Sorted.
+    date, entry : (n,)
+        The earliest designation, and its year.
+    start, cohort : (n,)
+        The first treated period and the cohort; :data:`NEVER` if ``start`` is after the window.
+    share : (n,)
+        Of the year from the date on, in (0, 1].
+    """
+
+    units: NDArray[Any]
+    date: Dates
+    entry: IntArray
+    start: IntArray
+    cohort: IntArray
+    share: FloatArray
+
+    def tabulate(self) -> pd.DataFrame:
+        """Return one row a unit (the index)."""
+        names = ("date", "entry", "start", "cohort", "share")
+        return pd.DataFrame({name: getattr(self, name) for name in names}, index=pd.Index(self.units, name="unit"))
+
+
 def find_onsets(
     designations: pd.DataFrame, years: IntArray, timing: Timing, boundary: Boundary, county_zones: CountyZones
 ) -> pd.DataFrame:
-    """Return one row a designated unit (the index, sorted).
+    """Return what :func:`date_onsets` does as a table: one row a designated unit (the index, sorted)."""
+    return date_onsets(designations, years, timing, boundary, county_zones).tabulate()
+
+
+def date_onsets(
+    designations: pd.DataFrame, years: IntArray, timing: Timing, boundary: Boundary, county_zones: CountyZones
+) -> Onsets:
+    """Return when the treatment of each designated unit begins.
 
     Parameters
     ----------
@@ -44,12 +80,6 @@ def find_onsets(
         As in ``econ.assign_treatment``.
     years
         The window, sorted.
-
-    Returns
-    -------
-    DataFrame
-        ``date`` (the earliest), ``entry`` (its year), ``share`` (of that year from the date on, in (0, 1]), ``start``
-        (the first treated period) and ``cohort``; the last two are :data:`NEVER` if ``start`` is after the window.
 
     Raises
     ------
@@ -71,11 +101,9 @@ def find_onsets(
     start = entry + (timing in ("next_full_year", "drop_entry_year"))
     cohort = start if timing == "next_full_year" else entry
     inside = start <= years[-1]
-    onsets = {"entry": entry, "start": np.where(inside, start, NEVER), "cohort": np.where(inside, cohort, NEVER)}
-    columns = {"date": dates, **onsets, "share": _measure_shares(dates)}
-    table = pd.DataFrame(columns, index=pd.Index(units, name="unit"))
-    _refuse_ended(rows, table, years[-1])
-    return table
+    _refuse_ended(rows, inside[codes], years[-1])
+    start, cohort = (np.where(inside, period, NEVER) for period in (start, cohort))
+    return Onsets(units, dates, entry, start, cohort, _measure_shares(dates))
 
 
 def check_periods(periods: Sequence[int]) -> IntArray:
@@ -90,7 +118,7 @@ def check_periods(periods: Sequence[int]) -> IntArray:
 class _Rows:
     """The designated units, as often as they are: their codes, dates, and the ends of their zones, NaT = in force."""
 
-    units: pd.Series
+    units: NDArray[Any]
     dates: Dates
     ends: Dates
 
@@ -98,33 +126,37 @@ class _Rows:
 def _read_designations(designations: pd.DataFrame, boundary: Boundary, county_zones: CountyZones) -> _Rows:
     """Return the designated units, those of widened zones and parents added on request."""
     check_columns(designations, ["unit", "date"], "the designations", TreatmentError)
-    check_codes(designations["unit"], "the designations", TreatmentError)
+    named = designations["unit"]
+    check_codes(named, "the designations", TreatmentError)
     dates = _read_dates(designations, "date")
     ended = "ended_on" in designations.columns
     ends = _read_dates(designations, "ended_on") if ended else np.full(len(dates), np.datetime64("NaT", "us"))
-    units, places = [designations["unit"]], [np.arange(len(dates))]
+    units, places = [named.to_numpy()], [np.arange(len(dates))]
     for column, wanted in (("widens_to", boundary == "widened"), ("parent", county_zones == "parent")):
         if wanted:
             check_columns(designations, [column], "the designations", TreatmentError)
             listed = designations[column].reset_index(drop=True)
             codes = listed.astype("string").str.split(";").explode().str.strip()
             codes = codes[codes.notna() & (codes != "")]
-            units.append(pd.Series(codes.to_numpy(dtype=object)))
+            units.append(codes.to_numpy(dtype=object))
             places.append(codes.index.to_numpy())
     rows = np.concatenate(places)
-    return _Rows(pd.concat(units, ignore_index=True) if len(units) > 1 else units[0], dates[rows], ends[rows])
+    return _Rows(np.concatenate(units), dates[rows], ends[rows])
 
 
 def _read_dates(designations: pd.DataFrame, column: str) -> Dates:
     """Return a column as dates; refuse what is no date, and missing ones unless the zone may still be in force.
 
-    Each value that occurs is read once.
+    Each text that occurs is read once.
     """
-    codes, found = pd.factorize(designations[column])
-    texts = [str(value).strip() for value in found]
-    blank = np.array([not text for text in texts] + [True])  # the last one for missing values, whose code is −1
-    dates = np.array([*(_parse_date(text) for text in texts), None], dtype="datetime64[us]")[codes]
-    bad = np.isnat(dates) & (~blank[codes] | (column == "date"))
+    values = designations[column].to_numpy(dtype=object)
+    texts = [str(value).strip() for value in values]  # that of a missing value is no date
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    found = np.array([_parse_date(text) for text in places], dtype="datetime64[us]")
+    dates: Dates = found[[places[text] for text in texts]]
+    bad = np.isnat(dates)
+    if column != "date":
+        bad &= ~pd.isna(values) & np.array([bool(text) for text in texts], dtype=np.bool_)
     if bad.any():
         names = [f"{unit} ({value})" for unit, value in designations.loc[bad, ["unit", column]].to_numpy()]
         raise TreatmentError(
@@ -164,14 +196,11 @@ def _measure_shares(dates: Dates) -> FloatArray:
     return shares
 
 
-def _refuse_ended(rows: _Rows, onsets: pd.DataFrame, last: int) -> None:
-    """Refuse treatments that end within the window; later ends do not matter."""
-    if np.isnat(rows.ends).all():
-        return
-    within = onsets["start"].reindex(rows.units).to_numpy() < NEVER
-    ended = np.flatnonzero((rows.ends < np.datetime64(f"{last + 1}", "Y")) & within)
+def _refuse_ended(rows: _Rows, started: NDArray[np.bool_], last: int) -> None:
+    """Refuse treatments that start and end within the window; later ends do not matter."""
+    ended = np.flatnonzero((rows.ends < np.datetime64(f"{last + 1}", "Y")) & started)
     if len(ended):
-        named = zip(rows.units.iloc[ended], rows.ends[ended].tolist(), strict=True)
+        named = zip(rows.units[ended], rows.ends[ended].tolist(), strict=True)
         names = [f"{unit} ({end:%Y-%m-%d})" for unit, end in named]
         raise TreatmentError(
             f"there are treatments that end by {last}: {name_first(names)}. Estimators here need one that stays on: "

@@ -29,6 +29,7 @@ _ROUNDING = 1e-13
 """So is the variance of a restriction below this share of what its terms could add up to."""
 
 TIDY = ("term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+_NUMBERS = pd.Index(TIDY[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +235,8 @@ def build_params(
     with np.errstate(divide="ignore", invalid="ignore"):
         statistics = estimates / errors
     reach = special.stdtrit(df, (1 + level) / 2) * errors
-    columns = (
-        terms if isinstance(terms, pd.Index) else list(terms), estimates, errors, statistics,
-        2 * special.stdtr(df, -np.abs(statistics)), estimates - reach, estimates + reach,
-    )  # fmt: skip
-    return pd.DataFrame(dict(zip(TIDY, columns, strict=True)))
+    p_values = 2 * special.stdtr(df, -np.abs(statistics))
+    numbers = np.column_stack([estimates, errors, statistics, p_values, estimates - reach, estimates + reach])
+    table = pd.DataFrame(numbers, columns=_NUMBERS)
+    table.insert(0, TIDY[0], terms if isinstance(terms, pd.Index) else list(terms))
+    return table

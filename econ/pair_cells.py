@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from econ.comovement import prepare_units
-from econ.designations import NEVER, check_periods, find_onsets
+from econ.designations import NEVER, check_periods, date_onsets
 from econ.errors import SpecError, TreatmentError, name_first
 from econ.series import spread_series
 from econ.spec import PairSpec, TreatedScore, UnitVariable
@@ -18,7 +18,9 @@ from econ.synchronization import find_reference, refuse_unusable
 from econ.units import check_codes
 
 if TYPE_CHECKING:
-    from econ.designations import Boundary, CountyZones, Timing
+    from collections.abc import Iterable, Mapping
+
+    from econ.designations import Boundary, CountyZones, Onsets, Timing
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -35,6 +37,8 @@ class Cells:
     ----------
     units, periods
         n and T, sorted.
+    places
+        Of the units by their names.
     outcome : (n, T)
         What units are compared by.
     numbers
@@ -44,20 +48,21 @@ class Cells:
     entering : (n, T)
         Where a unit enters, if the timing rule leaves such periods out.
     onsets
-        As ``find_onsets`` returns them.
+        Of all designated units, those without series too.
     """
 
     units: pd.Index
+    places: Mapping[Any, int]
     periods: IntArray
     outcome: FloatArray
     numbers: dict[str, FloatArray]
     treated: FloatArray
     entering: BoolArray
-    onsets: pd.DataFrame
+    onsets: Onsets
 
     def find_places(self, units: pd.Index) -> NDArray[np.intp]:
         """Return the places of units among these, −1 for others."""
-        return match_units(units, self.units)
+        return _look_up(units.to_numpy(dtype=object), self.places)
 
     @property
     def ever(self) -> BoolArray:
@@ -76,48 +81,59 @@ def read_cells(series: pd.DataFrame, designations: pd.DataFrame, spec: PairSpec)
     variables = [term.column for term in spec.terms if isinstance(term, TreatedScore | UnitVariable)]
     names = list(dict.fromkeys([spec.outcome.column, *variables]))
     units, periods, spread = spread_series(series, names, FUNCTION)
-    check_codes(designations["unit"], "the designations", TreatmentError, like=pd.Series(units[:1]))
-    outcome = _prepare_outcome(pd.DataFrame(spread[0], index=units, columns=periods), spec)
-    years = check_periods(periods.tolist() if spec.periods is None else spec.periods)
-    if not np.isin(years, periods).all() or len(years) < 2:
+    outcome = _prepare_outcome(spread[0], units, periods, spec)
+    years = periods if spec.periods is None else check_periods(spec.periods)
+    inside = np.searchsorted(periods, years)
+    if len(years) < 2 or (periods.take(inside, mode="clip") != years).any():
         raise SpecError(
             f"the periods of a PairSpec must be two or more of the series', {periods[0]} to {periods[-1]}. "
             f"Got {list(map(int, years))}."
         )
-    inside = np.searchsorted(periods, years)
     timing = cast("Timing", spec.timing)
-    onsets = find_onsets(
+    onsets = date_onsets(
         designations, years, timing, cast("Boundary", spec.boundary), cast("CountyZones", spec.county_zones)
     )
-    places = match_units(units, onsets.index)
-    start = _align(onsets["start"], places, NEVER)
+    places = {unit: place for place, unit in enumerate(units.tolist())}
+    designated = _look_up(onsets.units.tolist(), places)
+    if (designated < 0).any():
+        check_codes(designations["unit"], "the designations", TreatmentError, like=units[:1])
+    treated, entering = _date_units(onsets, designated, len(units), years, timing)
+    numbers = {name: spread[place][:, inside] for place, name in enumerate(names)}
+    return Cells(units, places, years, outcome[:, inside], numbers, treated, entering, onsets)
+
+
+def _look_up(units: Iterable[Any], places: Mapping[Any, int]) -> NDArray[np.intp]:
+    """Return the places of units, −1 for those that have none; an index of text would be slower."""
+    return np.array([places.get(unit, -1) for unit in units], dtype=np.intp)
+
+
+def _date_units(
+    onsets: Onsets, places: NDArray[np.intp], n_units: int, years: IntArray, timing: Timing
+) -> tuple[FloatArray, BoolArray]:
+    """Return how far, of n units, each is treated in each year and whether it enters then, (n, T) both."""
+    start = _put(onsets.start, places, n_units, NEVER)
     treated = (years >= start).astype(np.float64)
     if timing == "share_of_year":
-        treated = np.where(years == start, _align(onsets["share"], places, 0.0), treated)
-    entering = np.zeros(treated.shape, dtype=np.bool_)
+        treated = np.where(years == start, _put(onsets.share, places, n_units, 0.0), treated)
     if timing == "drop_entry_year":
-        entering = years == _align(onsets["entry"], places, NEVER)
-    numbers = {name: spread[place][:, inside] for place, name in enumerate(names)}
-    return Cells(units, years, outcome[:, inside], numbers, treated, entering, onsets)
+        return treated, years == _put(onsets.entry, places, n_units, NEVER)
+    return treated, np.zeros(treated.shape, dtype=np.bool_)
 
 
-def match_units(units: pd.Index, among: pd.Index) -> NDArray[np.intp]:
-    """Return the places of ``units`` in ``among``, −1 where they are not there; an index of text would be slower."""
-    places = {unit: place for place, unit in enumerate(among.to_numpy(dtype=object))}
-    return np.array([places.get(unit, -1) for unit in units.to_numpy(dtype=object)], dtype=np.intp)
+def _put(values: IntArray | FloatArray, places: NDArray[np.intp], n_units: int, otherwise: float) -> FloatArray:
+    """Return values at their ``places`` among n units, (n, 1); those at −1 fall off the end."""
+    column = np.full(n_units + 1, float(otherwise))
+    column[places] = values
+    return column[:-1, None]
 
 
-def _align(values: pd.Series, places: NDArray[np.intp], otherwise: float) -> FloatArray:
-    """Return a column of the onsets for units at ``places`` of it, (n, 1); those at −1 have none."""
-    return np.append(values.to_numpy(dtype=np.float64), otherwise)[places][:, None]
-
-
-def _prepare_outcome(values: pd.DataFrame, spec: PairSpec) -> FloatArray:
+def _prepare_outcome(values: FloatArray, units: pd.Index, periods: IntArray, spec: PairSpec) -> FloatArray:
     """Return what units are compared by, (n, all periods)."""
     measure, standardise = spec.outcome.measure, spec.outcome.standardise
-    reference = find_reference(values, measure, standardise)
-    refuse_unusable(values, measure, reference, window=0)
-    return prepare_units(values.to_numpy(), measure, reference, 0)
+    table = pd.DataFrame(values, index=units, columns=periods)
+    reference = find_reference(table, measure, standardise)
+    refuse_unusable(table, measure, reference, window=0)
+    return prepare_units(values, measure, reference, 0)
 
 
 def name_cells(cells: Cells, mask: BoolArray) -> str:

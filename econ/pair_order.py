@@ -21,7 +21,7 @@ def put_quiet_first(stream: PairStream) -> tuple[PairStream, IntArray, IntArray]
     Parameters
     ----------
     stream
-        Its pairs name the lower place first.
+        Its pairs name the lower place first, and are sorted by both.
     """
     quiet = np.asarray((stream.treatment == 0).all(axis=0))
     silent = [
@@ -37,12 +37,12 @@ def put_quiet_first(stream: PairStream) -> tuple[PairStream, IntArray, IntArray]
     first, second = numbers[stream.first], numbers[stream.second]
     turned, lower, upper = first > second, np.minimum(first, second), np.maximum(first, second)
     n_quiet = int(quiet.sum())
-    pairs = _sort_pairs(lower * len(units) + upper, upper < n_quiet)
+    pairs = _sort_pairs(lower, upper < n_quiet)
     marks = None if stream.designated_first is None else (stream.designated_first != turned)[pairs]
     arranged = replace(
         stream,
         columns=tuple(stream.columns[place] for place in columns),
-        stack=stream.stack[columns[:, None, None], np.arange(stream.n_periods)[:, None], units],
+        stack=np.take(stream.stack[columns], units, axis=2),
         treatment=stream.treatment[:, units],
         present=None if stream.present is None else np.ascontiguousarray(stream.present[:, units]),
         first=lower[pairs],
@@ -59,10 +59,12 @@ def put_quiet_first(stream: PairStream) -> tuple[PairStream, IntArray, IntArray]
     return arranged, units, columns
 
 
-def _sort_pairs(keys: IntArray, quiet: NDArray[np.bool_]) -> IntArray:
-    """Return the order of the quiet pairs, then the others, by their keys; mostly the quiet ones are sorted already."""
+def _sort_pairs(lower: IntArray, quiet: NDArray[np.bool_]) -> IntArray:
+    """Return the order of the quiet pairs, then the others, by both places.
+
+    The pairs were sorted before: the quiet ones still are, and the others are but for their lower place. Short integers
+    are sorted fastest.
+    """
     first, second = np.flatnonzero(quiet), np.flatnonzero(~quiet)
-    own = keys[first]
-    if (own[1:] < own[:-1]).any():
-        first = first[np.argsort(own)]
-    return np.concatenate([first, second[np.argsort(keys[second])]])
+    short = lower[second].astype(np.min_scalar_type(lower.max()))
+    return np.concatenate([first, second[np.argsort(short, kind="stable")]])

@@ -42,9 +42,10 @@ _NOTHING = 1e-20  # squares of residuals below this share of the outcome's are r
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """A fitted equation: its sums, the sample it comes from, and what was dropped by now."""
+    """A fitted equation: its sums, the sample it comes from, and what was dropped by now; ``terms`` are those kept."""
 
     fit: PairFit
+    terms: pd.Index
     r2: float
     r2_within: float
     dropped: tuple[Dropped, ...]
@@ -150,7 +151,7 @@ def _solve(sample: PairSample, vcov: VcovSpec) -> _Solved:
     notes = [*sample.notes, *(f"{entry.what} is not in the equation: {entry.reason}." for entry in dropped)]
     if sums.squares <= _NOTHING * gram[-1, -1]:
         notes.append("The equation fits the outcome perfectly: standard errors are made of rounding and mean nothing.")
-    return _Solved(fit, r2, within, (*sample.dropped, *dropped), tuple(notes))
+    return _Solved(fit, pd.Index(fit.terms), r2, within, (*sample.dropped, *dropped), tuple(notes))
 
 
 def _needs_grams(sample: PairSample, vcov: VcovSpec) -> bool:
@@ -228,8 +229,7 @@ def _report(
 ) -> Estimate:
     """Return the estimate with one covariance; the sums travel with it."""
     vcov, covariance, notes = _compute(solved.fit, vcov, notes, fallback=fallback)
-    fit = solved.fit
-    terms = pd.Index(fit.terms)
+    fit, terms = solved.fit, solved.terms
     names = tuple(fit.sample.terms)
     return Estimate(
         params=build_params(terms, fit.estimates, covariance.matrix, covariance.df),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from econ.codes import factorize
@@ -32,6 +31,8 @@ from econ.treatment import check_fresh, check_pairs, check_roles
 from econ.units import check_codes, check_columns
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from econ.pair_cells import Cells
 
 FloatArray = NDArray[np.float64]
@@ -197,7 +198,7 @@ def _find_places(units: pd.Series, cells: Cells) -> IntArray:
     codes, found = factorize(units, sort=False)
     places = cells.find_places(found)
     if (places < 0).any():
-        check_codes(pd.Series(found), f"{units.name} of the pairs", like=pd.Series(cells.units[:1]))
+        check_codes(found, f"{units.name} of the pairs", like=cells.units[:1])
     every: IntArray = np.append(places, -1)[codes]
     return every
 
@@ -210,7 +211,7 @@ def _check_roles(pairs: pd.DataFrame, cells: Cells, first: IntArray, second: Int
     numbers = np.array([ROLES.index(role) if role in ROLES else -1 for role in found] + [-1])
     ever = np.asarray(cells.ever, dtype=np.intp)
     if (numbers[codes] != ever[first] + ever[second]).any():
-        check_roles(pairs.reset_index(drop=True), cells.onsets, cells.periods)
+        check_roles(pairs.reset_index(drop=True), cells.onsets.tabulate(), cells.periods)
 
 
 def _read_weights(pairs: pd.DataFrame | None, spec: PairSpec) -> FloatArray | None:

@@ -73,18 +73,18 @@ def _scale_score(term: TreatedScore, cells: Cells, treated: BoolArray) -> FloatA
             "no unit is treated in the pairs, so that no score plays a part. Look at the designations."
         )
     values = cells.numbers[term.column]
-    unknown = treated & np.isnan(values)
-    if unknown.any():
+    own = values[treated]
+    if np.isnan(own).any():
         raise TreatmentError(
-            f"there are treated unit-periods without {term.column}: {name_cells(cells, unknown)}. "
+            f"there are treated unit-periods without {term.column}: {name_cells(cells, treated & np.isnan(values))}. "
             "Complete the scores, or leave these units out."
         )
     if term.scale == "none":
         return np.where(treated, values, 0.0)
-    spread = float(np.std(values[treated], ddof=1)) if treated.sum() > 1 else 0.0
-    if spread <= 1e-12 * np.abs(values[treated]).max():
+    spread = float(np.std(own, ddof=1)) if len(own) > 1 else 0.0
+    if spread <= 1e-12 * np.abs(own).max():
         raise TreatmentError(
-            f"{term.column} is the same in all {treated.sum():,} treated unit-periods: it has no SD, and its slope "
+            f"{term.column} is the same in all {len(own):,} treated unit-periods: it has no SD, and its slope "
             "cannot be told from did. Leave it out."
         )
     return np.where(treated, values / spread, 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -69,34 +69,49 @@ def spread_series(
     SeriesError
         As :func:`check_series` does.
     """
-    numbers = _read_plain(frame, columns)
-    if numbers is None:
-        frame = check_series(frame, columns, function)
-        numbers = frame[list(columns)].to_numpy(dtype=np.float64).T
-    unit, units = pd.factorize(frame["unit"], sort=True)
-    period, periods = pd.factorize(frame["period"], sort=True)
-    cells = unit * len(periods) + period
+    plain = _read_plain(frame, columns)
+    if plain is None:
+        table = check_series(frame, columns, function)
+        plain = table["unit"], table["period"], table[list(columns)].to_numpy(dtype=np.float64).T
+    unit, period, numbers = plain
+    codes, units = _number_units(unit)
+    places, periods = pd.factorize(period.to_numpy(dtype=np.int64), sort=True)
+    cells = codes * len(periods) + places
     if len(cells) > len(units) * len(periods) or np.bincount(cells).max() > 1:
         check_series(frame, columns, function)
     spread = np.full((len(columns), len(units) * len(periods)), np.nan)
     spread[:, cells] = numbers
-    years = np.asarray(periods, dtype=np.int64)
-    names = pd.Index(units, dtype=object if isinstance(frame["unit"].dtype, pd.StringDtype) else None)
-    return names, years, spread.reshape(len(columns), len(units), len(periods))
+    return pd.Index(units, dtype=units.dtype), periods, spread.reshape(len(columns), len(units), len(periods))
 
 
-def _read_plain(frame: pd.DataFrame, columns: Sequence[str]) -> FloatArray | None:
-    """Return the columns, (columns, rows), if the frame keeps to the contract but for repeated keys; else None."""
+def _number_units(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return the place of each row's unit among the n units, and these, sorted; of texts only n become plain strings.
+
+    So few of them are sorted faster here than by pandas.
+    """
+    codes, found = units.array.factorize()
+    names = np.asarray(found)
+    order = np.argsort(names, kind="stable")
+    places = np.empty(len(order), dtype=np.intp)
+    places[order] = np.arange(len(order))
+    return places[codes], names[order]
+
+
+def _read_plain(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.Series, pd.Series, FloatArray] | None:
+    """Return unit, period and ``columns`` (columns, rows) of a frame that keeps to the contract, else None.
+
+    Keys may be repeated.
+    """
     if not len(frame) or not frame.columns.is_unique or any(name not in frame.columns for name in (*KEY, *columns)):
         return None
     unit, period, *values = (frame[name] for name in (*KEY, *columns))
     plain = isinstance(unit.dtype, pd.StringDtype) or _is_numeric(unit, "iu")
-    if not plain or unit.hasnans or not _is_numeric(period, "iu"):
+    if not plain or pd.isna(unit.array).any() or not _is_numeric(period, "iu"):
         return None
     if not all(_is_numeric(column, "iuf") for column in values):
         return None
     numbers = np.array([column.to_numpy(dtype=np.float64) for column in values])
-    return None if np.isinf(numbers).any() else numbers
+    return None if np.isinf(numbers).any() else (unit, period, numbers)
 
 
 def _is_numeric(column: pd.Series, kinds: str) -> bool:

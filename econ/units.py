@@ -19,7 +19,10 @@ _YEARS = ("year", "period")
 
 
 def check_codes(
-    codes: pd.Series, where: str, error: type[EconError] = PairError, like: pd.Series | None = None
+    codes: pd.Series | pd.Index,
+    where: str,
+    error: type[EconError] = PairError,
+    like: pd.Series | pd.Index | None = None,
 ) -> None:
     """Raise ``error`` unless all unit codes are strings or all integers, and of the kind of ``like``.
 
@@ -31,16 +34,16 @@ def check_codes(
     other = None if like is None else _find_kind(like)
     if other and len(codes) and kind != other:
         raise error(
-            f"unit codes in {where} are {kind}s, such as {codes.head(1).tolist()[0]!r}; elsewhere they are {other}s. "
+            f"unit codes in {where} are {kind}s, such as {codes.tolist()[0]!r}; elsewhere they are {other}s. "
             "Read all of them as text."
         )
 
 
-def _find_kind(codes: pd.Series) -> str | None:
+def _find_kind(codes: pd.Series | pd.Index) -> str | None:
     """Return string or integer; None for all else. No codes at all count as strings."""
     if not len(codes):
         return "string"
-    if codes.hasnans:
+    if pd.isna(codes.array).any():
         return None
     if isinstance(codes.dtype, pd.StringDtype):
         return "string"

@@ -49,6 +49,8 @@ def test_all_rows_are_those_of_before(monkeypatch: pytest.MonkeyPatch, tile: int
     assert arranged.n_quiet_units == 6
     assert arranged.n_quiet_columns == 4
     assert 0 < arranged.n_quiet_pairs < arranged.n_pairs
+    keys = np.split(arranged.first * arranged.n_units + arranged.second, [arranged.n_quiet_pairs])
+    assert all((part[1:] > part[:-1]).all() for part in keys)
     before = spread(stream)
     after = {(units[i], units[j]): rows for (i, j), rows in spread(arranged).items()}
     assert before.keys() == after.keys()

@@ -500,6 +500,16 @@ def test_scores_must_be_there_vary_and_be_no_shares_of_a_whole() -> None:
         fit_pairs(shares, designations, PairSpec((Treatment(), TreatedScore("supply"), TreatedScore("demand"))))
 
 
+def test_designations_must_name_units_as_the_series_do() -> None:
+    rng = np.random.default_rng(12)
+    series = draw_series(rng, 12)
+    designations = draw_designations(rng, series)
+    with pytest.raises(TreatmentError, match="unit codes in the designations are integers, such as"):
+        fit_pairs(series, designations.astype({"unit": int}))
+    with pytest.raises(TreatmentError, match="Missing: unit"):
+        fit_pairs(series, designations.drop(columns="unit"))
+
+
 def test_pairs_that_do_not_fit_the_series_are_refused() -> None:
     rng = np.random.default_rng(13)
     series = draw_series(rng, 12)
