@@ -123,6 +123,7 @@ def test_workers_code_by_the_same_codebook(folder: Path, runs: list[textq.Run]) 
     assert run.codings.equals(runs[0].codings)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_edited_lexicon_makes_another_run_in_the_same_process(folder: Path, runs: list[textq.Run]) -> None:
     codebook = folder / "edited"
     shutil.copytree(folder / "climate" / "codebook", codebook)
@@ -134,6 +135,7 @@ def test_an_edited_lexicon_makes_another_run_in_the_same_process(folder: Path, r
     assert run.meta["classes"]["pricing"] == runs[0].meta["classes"]["pricing"] + 1
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_the_summary_speaks_of_the_codebook_s_own_classes(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     climate = folder / "climate"
     arguments = ["score", climate / "corpus", "--codebook", climate / "codebook", "--out", folder / "again", "--json"]

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -89,10 +88,9 @@ def test_hostile_files_are_reported_rightly_and_nothing_crashes(hostile: Path) -
     assert "Traceback" not in done.stderr
 
 
-def test_the_same_inputs_give_the_same_bytes(tmp_path: Path, repository: Path) -> None:
-    corpus = tmp_path / "corpus"
-    shutil.copytree(repository / "corpus" / "documents", corpus)
-    runs = [textq.score(corpus, out=tmp_path / name, jobs=jobs) for name, jobs in (("one", 1), ("two", 2))]
+def test_the_same_inputs_give_the_same_bytes(sample_run: textq.Run, tmp_path: Path, repository: Path) -> None:
+    """The sample's run by one worker, and another by two."""
+    runs = [sample_run, textq.score(repository / "corpus", out=tmp_path, jobs=2)]
     files = [{p.relative_to(r.run_dir): p.read_bytes() for p in r.run_dir.rglob("*") if p.is_file()} for r in runs]
     metas = [{**json.loads(found.pop(Path("run.json"))), "volatile": None} for found in files]
 
@@ -145,6 +143,7 @@ def test_an_interrupted_run_leaves_no_half_folder(tmp_path: Path, monkeypatch: p
     assert list((tmp_path / "out" / "cache").rglob("*.json"))
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_second_run_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     first = textq.score(tmp_path / "a.txt", out=tmp_path / "out")
@@ -158,6 +157,7 @@ def test_a_second_run_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert second.meta["run_id"] == first.meta["run_id"]
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("name", ["local_laws", "govcn_html", "originals"])
 def test_real_documents_run_to_the_end(shared: Path, tmp_path: Path, name: str) -> None:
     run = textq.score(shared / "data" / "policy" / name, out=tmp_path)
@@ -168,6 +168,7 @@ def test_real_documents_run_to_the_end(shared: Path, tmp_path: Path, name: str) 
         assert run.read_text(row.doc_id)[row.start : row.end] == row.text
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_zero_for_which_a_document_could_not_be_read_is_flagged(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
     (tmp_path / "manifest.csv").write_text("file,units,issued_on\nscan.pdf,320500,2018-03-01\n", encoding="utf-8")
@@ -179,6 +180,7 @@ def test_a_zero_for_which_a_document_could_not_be_read_is_flagged(tmp_path: Path
     assert run.meta["warnings"]["incomplete"] == ["scan.pdf"]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_unit_whose_only_document_could_not_be_read_is_there_and_flagged(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
@@ -191,6 +193,7 @@ def test_a_unit_whose_only_document_could_not_be_read_is_there_and_flagged(tmp_p
     assert coverage["440300"].to_dict() == {2018: "incomplete", 2019: "incomplete_stock", 2020: "incomplete_stock"}
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_one_text_stated_for_two_cities_counts_for_both(tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")

@@ -75,6 +75,7 @@ def test_what_is_made_codes_its_own_gold_standard(run_textq: Run, lang: str) -> 
     assert "1.000" in evaluated.out
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_documents_are_scored_by_it_at_once(run_textq: Run, tmp_path: Path) -> None:
     run_textq("init", "--codebook", "climate", "mine", "--lang", "en")
     (tmp_path / "notice.txt").write_text("Notice\n1. A permit is required.\n2. Shops are exempt.\n", encoding="utf-8")

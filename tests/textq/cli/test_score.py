@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 Run = Callable[..., Any]
 
 NOTICE = """杭州市人民政府关于支持跨境电子商务综合试验区发展的意见
@@ -67,6 +69,7 @@ def test_nothing_is_written_where_nothing_is_read(run_textq: Run, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("in_workers")
 def test_json_alone_is_on_stdout(run_textq: Run, papers: Path) -> None:
     done = run_textq("score", papers, "--json")
     assert set(json.loads(done.out)) == JSON_KEYS
@@ -89,6 +92,7 @@ def test_same_papers_same_run_id(run_textq: Run, papers: Path) -> None:
     assert runs[0]["run_dir"] != runs[1]["run_dir"]
 
 
+@pytest.mark.usefixtures("in_workers")
 def test_jobs_change_nothing(run_textq: Run, papers: Path) -> None:
     for at in range(3):
         (papers / f"other{at}.txt").write_text(NOTICE.replace("2018", f"201{at + 5}"), encoding="utf-8")
@@ -115,6 +119,7 @@ def test_environment_sets_options(run_textq: Run, papers: Path, monkeypatch: pyt
     assert json.loads(run_textq("score", papers, "--json").out)["run_dir"].startswith("elsewhere")
 
 
+@pytest.mark.usefixtures("in_workers")
 def test_no_progress_bar_where_no_terminal_is(run_textq: Run, papers: Path) -> None:
     done = run_textq("score", papers)
     assert done.err == ""

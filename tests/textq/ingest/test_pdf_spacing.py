@@ -67,9 +67,9 @@ def test_gaps_in_other_places_are_no_gutter():
 
 def test_a_page_full_of_gaps_takes_little_time():
     lines = [[one for x in range(0, 600, 6) for one in glyphs("一", x + at % 5, 2 * at, size=2)] for at in range(400)]
-    start = time.perf_counter()
+    start = time.process_time()
     find_gutters(lines)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -58,6 +58,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_any_work(tmp_path: P
         textq.score(tmp_path / "a.txt", out=tmp_path / "a.txt" / "out")
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_the_output_folder_is_never_input(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("一、支持企业建设海外仓。", encoding="utf-8")
     for _ in range(2):

@@ -7,6 +7,8 @@ import pytest
 import textq
 from textq.errors import ConfigError, ManifestError
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 TEXT = """杭州市人民政府关于支持跨境电子商务发展的意见
 杭政函〔2018〕901号
 各区、县（市）人民政府：

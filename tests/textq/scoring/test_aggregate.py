@@ -1,6 +1,7 @@
 """The score table against a plain loop over random corpora, and what it refuses."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,11 +33,11 @@ def draw_corpus(seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return documents_table, pd.DataFrame(clauses, columns=columns), coverage
 
 
-def score_by_loop(documents: pd.DataFrame, clauses: pd.DataFrame, unit: str, period: int, code: str) -> list[float]:
+def score_by_loop(documents: list[Any], clauses: list[Any], unit: str, period: int, code: str) -> list[float]:
     """The same cell, clause by clause."""
     count = stock = power_sum = power_stock = count_new = n_clauses = n_characters = 0.0
-    for document in documents[documents["unit"] == unit].itertuples():
-        for clause in clauses[clauses["doc_id"] == document.doc_id].itertuples():
+    for document in (one for one in documents if one.unit == unit):
+        for clause in (one for one in clauses if one.doc_id == document.doc_id):
             if document.period == period:
                 n_clauses += 1
                 n_characters += clause.n_characters
@@ -61,9 +62,10 @@ def test_every_cell_equals_the_plain_loop(seed: int) -> None:
     scores = aggregate_scores(documents, clauses, coverage, SPEC).scores
 
     columns = ["n_clauses", "n_characters", "count", "share", "per_10k", "log_count", "stock", "power_sum"]
+    rows = list(documents.itertuples()), list(clauses.itertuples())
     for row in scores.itertuples():
         cell = [getattr(row, name) for name in (*columns, "power_stock", "count_new")]
-        assert cell == pytest.approx(score_by_loop(documents, clauses, row.unit, row.period, row.instrument))
+        assert cell == pytest.approx(score_by_loop(*rows, row.unit, row.period, row.instrument))
 
 
 def test_a_document_without_rank_leaves_power_sums_missing_and_counts_whole() -> None:

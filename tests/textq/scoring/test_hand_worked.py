@@ -193,6 +193,7 @@ def test_a_score_leads_back_to_its_clauses(run: textq.Run) -> None:
     assert "海外仓" in json.loads(clauses["evidence"].iloc[0])[-1][2]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_split_sharing_halves_a_plan_for_two_zones(corpus: Path, tmp_path: Path) -> None:
     scores = textq.score(corpus, out=tmp_path, sharing="split").scores
     supply = scores.query("unit == '440300' and period == 2016 and instrument == 'supply'").iloc[0]
@@ -202,6 +203,7 @@ def test_split_sharing_halves_a_plan_for_two_zones(corpus: Path, tmp_path: Path)
     assert supply["power_sum"] == 3.0
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_shares_among_instruments_leave_none_out(corpus: Path, tmp_path: Path) -> None:
     scores = textq.score(corpus, out=tmp_path, share_of="instruments").scores
     supply = scores.query("unit == '330100' and period == 2018 and instrument == 'supply'").iloc[0]
@@ -210,6 +212,7 @@ def test_shares_among_instruments_leave_none_out(corpus: Path, tmp_path: Path) -
     assert supply["n_clauses"] == 3.0
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_depreciation_shrinks_old_clauses(corpus: Path, tmp_path: Path) -> None:
     scores = textq.score(corpus, out=tmp_path, depreciation=0.1).scores
     stocks = scores.query("unit == '440100' and instrument == 'supply'").set_index("period")["stock"]

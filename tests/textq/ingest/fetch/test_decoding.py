@@ -40,9 +40,10 @@ def test_unknown_codings_are_refused(encoding: str) -> None:
         decode_pieces(iter([b"a"]), encoding)
 
 
-@pytest.mark.parametrize(
-    ("data", "message"), [(gzip.compress(b"a" * 999)[:-9], "cut off"), (b"no gzip", "broken"), (b"", "cut off")]
-)
+CUT = gzip.compress(b"a" * 999, mtime=0)[:-9]  # without the time of day: processes must name the test alike
+
+
+@pytest.mark.parametrize(("data", "message"), [(CUT, "cut off"), (b"no gzip", "broken"), (b"", "cut off")])
 def test_damage_is_said(data: bytes, message: str) -> None:
     with pytest.raises(FetchError, match=message) as failed:
         list(decode_pieces(iter([data] if data else []), "gzip"))

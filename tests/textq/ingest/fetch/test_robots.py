@@ -101,9 +101,9 @@ def test_only_the_beginning_of_a_long_file_is_read() -> None:
     ],
 )
 def test_hostile_files_take_no_time(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse_robots(data, "textq").allows("/" + "a" * 4000 + "b")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 TOKENS = st.sampled_from(["/", "a", "b", "ab", "*", ".", "c/", "%41", "~"])

@@ -33,9 +33,9 @@ MOST_SECONDS = 4.0
     ],
 )  # fmt: skip
 def test_a_page_of_much_nothing_is_read_in_little_time(page):
-    start = time.perf_counter()
+    start = time.process_time()
     assert TEXT in read_html(page.encode()).text
-    assert time.perf_counter() - start < MOST_SECONDS
+    assert time.process_time() - start < MOST_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_page_of_much_nothing_is_read_in_little_time(page):
     ],
 )
 def test_a_page_without_measure_is_refused_in_little_time(page, why):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ReadError, match=why):
         read_html(page.encode())
-    assert time.perf_counter() - start < MOST_SECONDS
+    assert time.process_time() - start < MOST_SECONDS
