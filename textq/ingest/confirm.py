@@ -14,6 +14,7 @@ from textq.ingest.manifest import FIELDS, NOTHING, check_value, read_cells, spli
 from textq.lexicon.places import Place, builtin_gazetteer
 from textq.notation.numerals import parse_date
 from textq.records import Document, Doubt
+from textq.repack import EPOCH, repack
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -43,12 +44,6 @@ _HIGHEST_RATIO = 100
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML cannot hold."""
-
-_EPOCH = datetime(2000, 1, 1)
-"""The time of creation that is written, so that the same rows give the same bytes."""
-
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 _GUIDE = (
     ("怎样填写", "How to fill in"),
@@ -115,7 +110,7 @@ def write_check(rows: Iterable[CheckRow], path: Path) -> None:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.properties.created = _EPOCH
+    book.properties.created = EPOCH
     sheet: Worksheet = book.worksheets[0]
     sheet.title = _SHEET
     names = [field.name for field in fields(CheckRow)]
@@ -155,14 +150,10 @@ def _set_layout(sheet: "Worksheet", widths: Sequence[int]) -> None:
 
 
 def _pack(book: "Workbook") -> bytes:
-    """Return the file's bytes, packed anew without the time of writing."""
-    written, packed = io.BytesIO(), io.BytesIO()
+    """Return the file's bytes, which do not tell when they were written."""
+    written = io.BytesIO()
     book.save(written)
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = _MODIFIED.sub(rb"\g<1>%sZ\g<2>" % _EPOCH.isoformat().encode(), old.read(name))
-            new.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), data, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return repack(written.getvalue())
 
 
 def read_confirmed(paths: Path | Sequence[Path]) -> dict[str, dict[str, str]]:

@@ -20,6 +20,7 @@ from econ.spec import MEMBERS
 from textq.config import Study, read_study
 from textq.export.run_folder import prepare_folder, write_run
 from textq.pipeline.study_events import StudyEvents, fit_events
+from textq.pipeline.study_exports import write_exports
 from textq.pipeline.study_inputs import list_files, name_regressors, read_inputs
 from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
 from textq.pipeline.study_placebo import TESTS, Progress, describe_placebo, find_placebo, run_study_placebo
@@ -120,6 +121,7 @@ def estimate(
 
     def write(run_dir: Path) -> Mapping[str, object]:
         write_tables(result, run_dir)
+        write_exports(result, inputs, str(described["run_id"]), run_dir)
         versions = dict(result.headline.versions)
         drawn = {TESTS: describe_placebo(placebo)} if placebo else {}
         return {**described, **drawn, "versions": versions, "volatile": describe_machine(started_at)}

@@ -11,6 +11,7 @@ import pandas as pd
 
 from textq.coding.coder_spec import load_coder, specify_coder
 from textq.engine import Lost, map_items
+from textq.export.datapackage import write_datapackage
 from textq.export.parquet import read_parquet
 from textq.export.run_folder import prepare_folder, write_run
 from textq.export.table import write_table
@@ -120,6 +121,8 @@ def score(
             documents, coded["instrument"], describe_coder(coding, coder_spec), parameters, readers, stated,
             find_warnings(tables),
         )  # fmt: skip
+        name = f"textq-score-{described['run_id']}"
+        write_datapackage(folder, name=name, title=f"textq score, run {described['run_id']}")
         return {**described, "volatile": describe_machine(started_at)}
 
     return Run(write_run(Path(out), started_at, write))

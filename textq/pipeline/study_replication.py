@@ -1,0 +1,188 @@
+"""A study as Stata takes it, and what programs in other languages must know to estimate it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from econ.errors import EconError
+from econ.estimate import Estimate
+from econ.intensities import DID, PREFIX
+from econ.spec import INTERCEPT, MEMBERS, VcovLike
+from textq.config import NOTHING
+from textq.export.columns import Column, name_columns
+from textq.export.equations import KINDS, PAIR, PERIOD, Effect, Equation, ErrorKind, Program, Replication, Term
+from textq.export.stata import number_texts
+from textq.lexicon.places import builtin_gazetteer
+from textq.pipeline.study_inputs import KEY
+from textq.pipeline.study_panel import OUTCOME
+
+if TYPE_CHECKING:
+    from textq.config import Study
+    from textq.pipeline.estimates import StudyResult
+
+_DEFAULT_LANG = "en"
+"""The machine's language must not change the bytes."""
+
+_NODE = "node"
+_MOST_LABELS = 5_000
+"""Of the values of one column in Stata; a column of more different texts keeps its numbers without labels."""
+
+_COMPARED: Mapping[ErrorKind, VcovLike] = {"iid": "iid", "pair": {"cluster": PAIR}, "twoway": {"twoway": MEMBERS}}
+
+_ADDED = ("name_i", "name_j")
+"""The columns that panel.dta has beyond those of panel.csv."""
+
+_UNITS = (*MEMBERS, "treated_unit")
+"""The columns of the panel that hold units."""
+
+_ROLES: Mapping[str, Mapping[str, str]] = {
+    "en": {"neither": "neither designated", "one": "one designated", "both": "both designated"},
+    "zh": {"neither": "双方均非试点", "one": "一方为试点", "both": "双方均为试点"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StataTable:
+    """A table as Stata takes it, texts numbered, and its columns."""
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+
+
+def prepare_panel(result: "StudyResult") -> StataTable:
+    """Return the panel with units, pairs and other texts as numbers, and the names of the units beside their codes."""
+    source, units = result.panel.panel, _list_units(result)
+    frame = source.copy()
+    values: dict[str, Mapping[str, Mapping[int, str]]] = {}
+    for name in source.columns:
+        if not (pd.api.types.is_numeric_dtype(source[name]) or pd.api.types.is_bool_dtype(source[name])):
+            frame[name], labels = number_texts(source[name], units if name in _UNITS else ())
+            values |= {name: dict.fromkeys(("en", "zh"), labels)} if 0 < len(labels) <= _MOST_LABELS else {}
+    frame["role"], values["role"] = _number_roles(source["role"])
+    values.pop(PAIR, None)
+    for member, name in zip(MEMBERS, _ADDED, strict=True):
+        frame.insert(list(frame.columns).index(member) + 1, name, _name_units(source[member]))
+    return StataTable(frame, name_columns(frame.columns, _label_terms(result), values))
+
+
+def _list_units(result: "StudyResult") -> list[str]:
+    """Return all units of the panel in order, so that each has the same number in every column and file."""
+    panel = result.panel.panel
+    return sorted({str(unit) for name in _UNITS if name in panel.columns for unit in panel[name].dropna()})
+
+
+def _number_roles(roles: "pd.Series") -> tuple["pd.Series", Mapping[str, Mapping[int, str]]]:
+    """Return how many members are designated, and what each number is called."""
+    names = list(_ROLES["en"])
+    labels = {lang: {names.index(name): shown for name, shown in words.items()} for lang, words in _ROLES.items()}
+    return roles.map({name: place for place, name in enumerate(names)}).astype("Int64"), labels
+
+
+def _name_units(units: "pd.Series") -> "pd.Series":
+    """Return the name of each unit; a code of the user's own is its own name."""
+    gazetteer = builtin_gazetteer()
+    names = {
+        str(code): gazetteer.place_of(str(code)).name if str(code) in gazetteer else str(code) for code in set(units)
+    }
+    return units.astype(str).map(names)
+
+
+def _label_terms(result: "StudyResult") -> dict[str, dict[str, str]]:
+    """Return the labels of the columns that depend on the study: did × an instrument, controls."""
+    study, labels = result.study, {}
+    measure = study.scores.measure if study.scores else ""
+    scaled = {
+        "en": "" if study.treatment.scale == NOTHING else " / SD",
+        "zh": "" if study.treatment.scale == NOTHING else "／标准差",
+    }
+    for column in result.panel.panel.columns:
+        if column.startswith(PREFIX):
+            shown = {lang: _name_instrument(result, column.removeprefix(PREFIX), lang) for lang in ("en", "zh")}
+            labels[column] = {
+                "en": f"{DID} × {shown['en']} ({measure}{scaled['en']})",
+                "zh": f"{DID} × {shown['zh']}（{measure}{scaled['zh']}）",
+            }
+    labels |= {one: {"en": f"Control: {one}", "zh": f"控制变量：{one}"} for one in result.panel.controls}
+    return labels
+
+
+def _name_instrument(result: "StudyResult", name: str, lang: str) -> str:
+    return result.panel.names.get(lang, {}).get(name, name)
+
+
+def prepare_scores(result: "StudyResult", scores: pd.DataFrame) -> StataTable:
+    """Return the scores of all covered unit-years, a column ``tq_<instrument>`` each, as they were scored."""
+    measure = result.study.scores.measure if result.study.scores else ""
+    instruments = [name for name in scores.columns if name not in KEY]
+    frame = scores[["unit", PERIOD, "coverage", *instruments]].rename(columns={one: f"tq_{one}" for one in instruments})
+    frame.insert(1, "name", _name_units(frame["unit"]))
+    frame["unit"], coded = number_texts(frame["unit"], _list_units(result))
+    values = {"unit": dict.fromkeys(("en", "zh"), coded)} if coded else {}
+    labels = {
+        f"tq_{one}": {
+            "en": f"{_name_instrument(result, one, 'en')}: {measure}",
+            "zh": f"{_name_instrument(result, one, 'zh')}：{measure}",
+        }
+        for one in instruments
+    }
+    return StataTable(frame, name_columns(frame.columns, labels, values))
+
+
+def choose_lang(study: "Study") -> str:
+    """Return the language of the labels: that of the study, else English, whatever the machine's is."""
+    return study.labels.lang or _DEFAULT_LANG
+
+
+def plan_replication(result: "StudyResult", run_id: str) -> Replication:
+    """Return the equations of a study with the numbers that other programs are to find again."""
+    panel = prepare_panel(result)
+    names = {column.source: column.name for column in panel.columns}
+    fits = [(name, one) for name, one in result.estimates.items()]
+    fits += [(f"{name}, without did", one) for name, one in result.without_did.items()]
+    absorbed = result.study.estimate.absorb
+    refused = tuple(effect for effect in absorbed if _NODE in effect.split("^"))
+    effects = [_split_effect(effect) for effect in absorbed if effect not in refused]
+    return Replication(
+        run_id=run_id,
+        lang=choose_lang(result.study),
+        outcome=names[OUTCOME],
+        columns=panel.columns,
+        only_stata=_ADDED,
+        effects=tuple(_count_levels(result.panel.panel, effect, names) for effect in effects),
+        equations=tuple(_describe_equation(name, one, names) for name, one in fits),
+        refused=refused,
+    )
+
+
+def _split_effect(effect: str) -> tuple[str, ...]:
+    return tuple(PAIR if part == "pair" else part for part in effect.split("^"))
+
+
+def _count_levels(panel: pd.DataFrame, effect: tuple[str, ...], names: Mapping[str, str]) -> Effect:
+    return Effect(tuple(names[column] for column in effect), panel.groupby(list(effect), observed=True).ngroups)
+
+
+def _describe_equation(name: str, estimate: Estimate, names: Mapping[str, str]) -> Equation:
+    errors = {
+        (program, kind): found
+        for program, kinds in KINDS.items()
+        for kind in kinds
+        if (found := _find_errors(estimate, kind, program)) is not None
+    }
+    terms = tuple(
+        Term(names[term], value, error, {key: found[term] for key, found in errors.items()})
+        for term, value, error in estimate.params[["term", "estimate", "std_error"]].itertuples(index=False, name=None)
+        if term != INTERCEPT
+    )
+    return Equation(name, terms, estimate.nobs, estimate.spec.vcov.kind)
+
+
+def _find_errors(estimate: Estimate, kind: ErrorKind, program: Program) -> Mapping[str, float] | None:
+    """Return the standard errors under a covariance; None where the sample does not allow it."""
+    try:
+        params = estimate.with_vcov(_COMPARED[kind], program).params
+    except EconError:
+        return None
+    return dict(zip(params["term"], params["std_error"], strict=True))
