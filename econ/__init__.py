@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from econ.simulate import simulate_series
     from econ.spec import PairSpec, Synchronization, TreatedPair, TreatedScore, Treatment, UnitVariable
     from econ.synchronization import measure_synchronization
+    from econ.table import Table
+    from econ.table_files import write_table
+    from econ.table_style import TableStyle
     from econ.tables import tabulate_estimates
     from econ.treatment import assign_treatment, find_designated
 
@@ -44,6 +47,8 @@ _HOMES = {
     "Placebo": "econ.placebo_result",
     "Power": "econ.power_result",
     "Synchronization": "econ.spec",
+    "Table": "econ.table",
+    "TableStyle": "econ.table_style",
     "TreatedPair": "econ.spec",
     "TreatedScore": "econ.spec",
     "Treatment": "econ.spec",
@@ -69,6 +74,7 @@ _HOMES = {
     "simulate_power": "econ.power",
     "simulate_series": "econ.simulate",
     "tabulate_estimates": "econ.tables",
+    "write_table": "econ.table_files",
 }
 
 __all__ = [
@@ -82,6 +88,8 @@ __all__ = [
     "Placebo",
     "Power",
     "Synchronization",
+    "Table",
+    "TableStyle",
     "TreatedPair",
     "TreatedScore",
     "Treatment",
@@ -107,6 +115,7 @@ __all__ = [
     "simulate_power",
     "simulate_series",
     "tabulate_estimates",
+    "write_table",
 ]
 
 

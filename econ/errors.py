@@ -32,6 +32,10 @@ class FitError(EconError):
     """An equation cannot be estimated from this sample."""
 
 
+class TableFileError(EconError):
+    """A table that was written does not read as it was printed."""
+
+
 def name_first(things: Sequence[object]) -> str:
     """Return the first ten names of what a message is about, and how many more there are."""
     more = f" and {len(things) - _MOST_NAMED:,} more" if len(things) > _MOST_NAMED else ""

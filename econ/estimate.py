@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import special, stats
 
 from econ.errors import FitError, SpecError
+from econ.spec import INTERCEPT, check_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,9 @@ _SINGULAR = 1e-10
 """An eigenvalue of the restrictions' correlations below this is zero."""
 _ROUNDING = 1e-13
 """So is the variance of a restriction below this share of what its terms could add up to."""
+
+FKind = Literal["wald", "conventional", "overall"]
+"""Which F goes with an equation: :meth:`Estimate.test_regressors`."""
 
 TIDY = ("term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
 _NUMBERS = pd.Index(TIDY[1:])
@@ -75,7 +79,8 @@ class Estimate:
     notes : tuple of str
         What a reader must know before trusting the numbers, in sentences.
     r2, r2_within : float
-        Of the outcome, and of the outcome after the effects are taken out.
+        Of the outcome, and of the outcome after the effects are taken out. Adjusted: ``r2_adjusted``,
+        ``r2_within_adjusted``.
     reference : str or None
         The omitted period of an event study.
     spec : PanelSpec
@@ -98,6 +103,43 @@ class Estimate:
     versions: Mapping[str, str]
     reference: str | None = None
     revise: Callable[[VcovLike, str | None], Estimate] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def df_residual(self) -> int:
+        """Return the rows less all coefficients, also those of the absorbed effects (the rank of their dummies).
+
+        Raises
+        ------
+        SpecError
+            If this estimate does not carry its scores.
+        """
+        return round(self.with_vcov("iid", "stata").df)
+
+    @property
+    def r2_adjusted(self) -> float:
+        """Return 1 − (1 − R²)(n − 1) / ``df_residual``, as a regression with a dummy for every level prints it.
+
+        Raises
+        ------
+        SpecError
+            If this estimate does not carry its scores.
+        """
+        return 1 - (1 - self.r2) * (self.nobs - 1) / self.df_residual
+
+    @property
+    def r2_within_adjusted(self) -> float:
+        """Return 1 − (1 − within R²)(``df_residual`` + k) / ``df_residual``, with the k regressors (no intercept).
+
+        ``df_residual`` + k is what an equation of the effects alone has left; where nothing is absorbed this is
+        ``r2_adjusted``.
+
+        Raises
+        ------
+        SpecError
+            If this estimate does not carry its scores.
+        """
+        df_residual = self.df_residual
+        return 1 - (1 - self.r2_within) * (df_residual + len(self._list_regressors())) / df_residual
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a term: term, estimate, std_error, statistic, p_value, conf_low, conf_high."""
@@ -163,6 +205,41 @@ class Estimate:
         restrictions[np.arange(len(terms)), places] = 1.0
         return self._test(restrictions, " = ".join([*terms, "0"]))
 
+    def test_regressors(self, kind: FKind = "wald") -> WaldTest:
+        """Test that the coefficients of all k regressors are zero: the F that stands below an equation.
+
+        Programs print different ones, so a table must say which.
+
+        Parameters
+        ----------
+        kind
+            "wald": with the covariance of this estimate, F(k, df), as reghdfe prints it; after the wild bootstrap with
+            the clustered one.
+            "conventional": with the classical covariance, whatever the one of this estimate, as reghdfe prints it
+            without clusters: (within R² / k) / ((1 − within R²) / ``df_residual``) ~ F(k, ``df_residual``).
+            "overall": of the regressors and all effects, against a constant alone:
+            (R² / (n − 1 − ``df_residual``)) / ((1 − R²) / ``df_residual``), as a regression with dummies prints it.
+
+        Raises
+        ------
+        SpecError
+            If ``kind`` is not known; if it is another than "wald" and this estimate does not carry its scores.
+        FitError
+            As :meth:`test_zero` does; if a perfect fit leaves nothing to compare with.
+        """
+        check_choice("test_regressors", "kind", kind, get_args(FKind))
+        regressors = self._list_regressors()
+        if kind == "wald":
+            return self.test_zero(regressors)
+        df_residual = self.df_residual
+        if kind == "conventional":
+            return _test_fit(self.r2_within, len(regressors), df_residual, " = ".join([*regressors, "0"]))
+        effects = [f"[{effect}]" for effect in self.absorbed]
+        return _test_fit(self.r2, self.nobs - 1 - df_residual, df_residual, " = ".join([*regressors, *effects, "0"]))
+
+    def _list_regressors(self) -> list[str]:
+        return [term for term in self.params["term"] if term != INTERCEPT]
+
     def _find_places(self, terms: Sequence[str], fewest: int, sentence: str) -> list[int]:
         """Return where the terms stand in the equation; refuse a lone string, unknown, doubled and too few ones."""
         names = list(self.params["term"])
@@ -185,6 +262,17 @@ class Estimate:
         statistic = float(gap @ np.linalg.solve(spread / np.outer(errors, errors), gap)) / n_restrictions
         p_value = float(stats.f.sf(statistic, n_restrictions, self.df))
         return WaldTest(hypothesis, statistic, n_restrictions, self.df, p_value)
+
+
+def _test_fit(share: float, df_num: int, df_denom: int, hypothesis: str) -> WaldTest:
+    """Return the F test that nothing is explained, given the share of the squares that is."""
+    if share >= 1:
+        raise FitError(
+            f"{hypothesis} cannot be tested: the equation fits perfectly, and no residual is left to compare with. "
+            "Look whether the outcome is made of its regressors."
+        )
+    statistic = share / df_num / ((1 - share) / df_denom)
+    return WaldTest(hypothesis, statistic, df_num, df_denom, float(stats.f.sf(statistic, df_num, df_denom)))
 
 
 def _check_restrictions(restrictions: FloatArray, vcov: FloatArray, df: float, hypothesis: str) -> None:

@@ -1,300 +1,369 @@
-"""Several estimates → one table: as text for a terminal, as LaTeX, as rows for a CSV file."""
+"""Several estimates → one table in a style, with a note that says what was really used."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import math
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from econ.errors import SpecError
+from econ.errors import FitError, SpecError
 from econ.spec import INTERCEPT
+from econ.table import Cell, Interval, Lang, Number, Row, Span, Table
+from econ.table_style import Below, find_style
+from econ.words import name_terms, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
 
     from econ.estimate import Estimate
     from econ.spec import VcovSpec
+    from econ.table_style import TableStyle
 
-Lang = Literal["en", "zh"]
-
-_BRACKETED = re.compile(r"\([\d.e+-]+\)$")
-
-STARS = (("***", 0.01), ("**", 0.05), ("*", 0.1))
-"""Marks and the p-values below which they stand, the strictest first."""
-
-_WORDS: Mapping[Lang, Mapping[str, str]] = {
-    "en": {
-        "yes": "Yes",
-        "effects": "{} effects",
-        "nobs": "Observations",
-        "clusters": "Clusters: {}",
-        "r2": "R²",
-        "r2_within": "Within R²",
-        "paren": "Standard errors in parentheses: {}.",
-        "stars": "{} p < {}",
-        "iid": "classical",
-        "hc0": "robust to heteroskedasticity (HC0)",
-        "hc1": "robust to heteroskedasticity (HC1)",
-        "cluster": "clustered by {}",
-        "twoway": "clustered by {} and by {}",
-        "dyadic": "dyadic-robust (all pairs that share a member may be correlated)",
-        "jackknife": "jackknife that leaves out one unit with all its rows",
-        "wild": "clustered by {}; p-values of a wild cluster bootstrap",
-        "or": " or ",
-    },
-    "zh": {
-        "yes": "是",
-        "effects": "{}固定效应",
-        "nobs": "观测值",
-        "clusters": "聚类数：{}",
-        "r2": "R²",
-        "r2_within": "组内R²",
-        "paren": "括号内为{}标准误。",
-        "stars": "{} p < {}",
-        "iid": "普通",
-        "hc0": "异方差稳健（HC0）",
-        "hc1": "异方差稳健（HC1）",
-        "cluster": "聚类到{}的稳健",
-        "twoway": "按{}与{}双向聚类的稳健",
-        "dyadic": "二元组聚类稳健（共有成员的城市对可相关）",
-        "jackknife": "刀切法（逐一剔除一个个体及其全部观测）",
-        "wild": "聚类到{}的稳健（p值来自野聚类自助法）",
-        "or": "或",
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text cells: the head, blocks of rows between rules, notes.
-
-    Attributes
-    ----------
-    title : str
-    head : tuple of str
-        The first cell stands above the names of the rows.
-    blocks : tuple of tuples of rows
-        Each row as long as ``head``.
-    notes : tuple of str
-        Below the table, in whole sentences.
-    """
-
-    title: str
-    head: tuple[str, ...]
-    blocks: tuple[tuple[tuple[str, ...], ...], ...]
-    notes: tuple[str, ...] = ()
+_P_DIGITS = 3
 
 
 def tabulate_estimates(
-    estimates: Mapping[str, Estimate],
+    estimates: Mapping[str, Estimate] | Sequence[Estimate],
     *,
+    style: str | TableStyle = "cn",
     title: str = "",
     labels: Mapping[str, str] | None = None,
-    lang: Lang = "en",
-    stars: Sequence[tuple[str, float]] = STARS,
-    digits: int = 4,
+    lang: Lang | None = None,
+    controls: Sequence[str] = (),
+    groups: Sequence[tuple[str, int]] = (),
+    rows: Sequence[Row] = (),
+    notes: Sequence[str] = (),
 ) -> Table:
-    """Return estimates side by side: a coefficient with its stars above its standard error, then the facts of each fit.
+    """Return estimates side by side: a coefficient above its standard error, the facts of each fit, a note.
+
+    The note says what stands below the coefficients, the covariance of every column, the thresholds of the stars, and
+    which R² and which F is meant. What the estimates have to say of themselves goes to ``Table.remarks``.
 
     Parameters
     ----------
     estimates
-        By the name of their column.
+        A column each; by name, or without names.
+    style
+        A name of ``STYLES``, or a style.
     labels
-        What to print for a term, an effect or a column; others are printed as they are.
-    stars
-        (mark, p-value) pairs, the strictest first; none prints no marks. The legend is made from them.
-    digits
-        Decimals of coefficients and standard errors.
+        What to print for a term, an effect, a cluster, an outcome or a column; others are printed as they are.
+    lang
+        None: the language of the style.
+    controls
+        Terms that are not printed but become one row, which says which columns hold them.
+    groups
+        Heads over neighbouring columns, (text, number of columns) each; all columns, from the left.
+    rows
+        More rows, below the facts of the fits: the name and a cell for each column.
+    notes
+        More sentences, below the note.
 
     Raises
     ------
     SpecError
-        If there is no estimate.
+        If there is no estimate, the style or a control is unknown, groups or rows do not match the columns, or a style
+        needs a number that an estimate cannot give (adjusted R² and some F need the scores).
     """
     if not estimates:
         raise SpecError("a table needs at least one estimate. Got none.")
-    names = dict(labels or {})
-    columns = tuple(estimates.values())
-    facts = [*_list_effects(columns, names, lang), *_list_counts(columns, names, lang), *_list_fits(columns, lang)]
+    names = tuple(estimates) if isinstance(estimates, Mapping) else ()
+    columns = tuple(estimates.values()) if isinstance(estimates, Mapping) else tuple(estimates)
+    chosen = find_style(style)
+    builder = _Builder(columns, names, chosen, lang or chosen.lang, labels or {}, tuple(controls))
+    _check_width(groups, rows, len(columns))
+    builder.check_controls()
+    *spans, head = builder.list_heads()
     return Table(
         title=title,
-        head=("", *estimates),
-        blocks=(tuple(_list_terms(columns, names, stars, digits)), tuple(facts)),
-        notes=(_describe_errors(columns, names, stars, lang), *_collect_notes(columns)),
+        head=head,
+        blocks=builder.list_blocks(tuple(rows)),
+        notes=(*builder.describe(), *notes),
+        spans=(*_span_groups(groups), *(_merge(row) for row in spans)),
+        lang=builder.lang,
+        block_rules=chosen.block_rules,
+        below=chosen.below,
+        remarks=tuple(dict.fromkeys(note for estimate in columns for note in estimate.notes)),
     )
 
 
-def _list_terms(
-    estimates: Sequence[Estimate], labels: Mapping[str, str], stars: Sequence[tuple[str, float]], digits: int
-) -> list[tuple[str, ...]]:
-    params = [estimate.params.set_index("term") for estimate in estimates]
-    longest_first = sorted(params, key=len, reverse=True)
-    terms = dict.fromkeys(term for table in longest_first for term in table.index if term != INTERCEPT)
-    rows = []
-    for term in terms:
-        cells = [table.loc[term] if term in table.index else None for table in params]
-        shown = [
-            "" if cell is None else show_number(cell["estimate"], digits) + _mark(cell["p_value"], stars)
-            for cell in cells
-        ]
-        errors = ["" if cell is None else f"({show_number(cell['std_error'], digits)})" for cell in cells]
-        rows += [(labels.get(term, term), *shown), ("", *errors)]
-    return rows
+def _check_width(groups: Sequence[tuple[str, int]], rows: Sequence[Row], n_columns: int) -> None:
+    covered = sum(width for _, width in groups)
+    if groups and covered != n_columns:
+        raise SpecError(f"the groups of a table must cover its {n_columns} columns. They cover {covered}.")
+    for row in rows:
+        if len(row) != n_columns + 1:
+            raise SpecError(f"a row needs its name and {n_columns} cells. Got {len(row)} in {row[:1]!r}.")
 
 
-def show_number(value: float, digits: int = 4) -> str:
-    """Return a number with ``digits`` decimals; one that would lose all but its first digit, in powers of ten."""
-    return f"{value:.2e}" if 0 < abs(value) < 5 * 10**-digits else f"{value:.{digits}f}"
+def _span_groups(groups: Sequence[tuple[str, int]]) -> tuple[tuple[Span, ...], ...]:
+    return (tuple(Span(text, width) for text, width in groups),) if groups else ()
 
 
-def _mark(p_value: float, stars: Sequence[tuple[str, float]]) -> str:
-    return next((mark for mark, threshold in stars if p_value < threshold), "")
-
-
-def _list_effects(estimates: Sequence[Estimate], labels: Mapping[str, str], lang: Lang) -> list[tuple[str, ...]]:
-    words = _WORDS[lang]
-    effects = dict.fromkeys(effect for estimate in estimates for effect in estimate.absorbed)
-    return [
-        (
-            words["effects"].format(labels.get(effect, effect)),
-            *(words["yes"] if effect in estimate.absorbed else "" for estimate in estimates),
-        )
-        for effect in effects
-    ]
-
-
-def _list_counts(estimates: Sequence[Estimate], labels: Mapping[str, str], lang: Lang) -> list[tuple[str, ...]]:
-    words = _WORDS[lang]
-    kinds = dict.fromkeys(kind for estimate in estimates for kind in estimate.n_clusters)
-    clusters = [
-        (
-            words["clusters"].format(labels.get(f"{kind}s", labels.get(kind, kind))),
-            *(f"{estimate.n_clusters[kind]:,}" if kind in estimate.n_clusters else "" for estimate in estimates),
-        )
-        for kind in kinds
-    ]
-    return [(words["nobs"], *(f"{estimate.nobs:,}" for estimate in estimates)), *clusters]
-
-
-def _list_fits(estimates: Sequence[Estimate], lang: Lang) -> list[tuple[str, ...]]:
-    words = _WORDS[lang]
-    rows = [(words["r2"], *(f"{estimate.r2:.3f}" for estimate in estimates))]
-    if any(estimate.absorbed for estimate in estimates):
-        rows.append((words["r2_within"], *(f"{estimate.r2_within:.4f}" for estimate in estimates)))
-    return rows
-
-
-def _describe_errors(
-    estimates: Sequence[Estimate], labels: Mapping[str, str], stars: Sequence[tuple[str, float]], lang: Lang
-) -> str:
-    words = _WORDS[lang]
-    kinds = dict.fromkeys(describe_vcov(estimate.spec.vcov, labels, lang) for estimate in estimates)
-    legend = ", ".join(words["stars"].format(mark, level) for mark, level in reversed(stars))
-    return f"{words['paren'].format(words['or'].join(kinds))} {legend}".strip()
+def _merge(row: Row) -> tuple[Span, ...]:
+    """Return the heads of a row without its first cell, equal neighbours as one."""
+    return tuple(Span(text, len(list(same))) for text, same in groupby(map(str, row[1:])))
 
 
 def describe_vcov(spec: VcovSpec, labels: Mapping[str, str] | None = None, lang: Lang = "en") -> str:
     """Return in words how standard errors were computed, for the note of a table."""
-    names = [(labels or {}).get(column, column) for column in spec.by]
-    kind = "hc0" if (spec.kind, spec.ssc) == ("hc1", "none") else spec.kind
-    return _WORDS[lang][kind].format(*names)
+    return say(_name_kind(spec), lang).format(*_name_by(spec, labels or {}, lang))
 
 
-def _collect_notes(estimates: Sequence[Estimate]) -> list[str]:
-    return list(dict.fromkeys(note for estimate in estimates for note in estimate.notes))
+def _name_kind(spec: VcovSpec) -> str:
+    return "hc0" if (spec.kind, spec.ssc) == ("hc1", "none") else spec.kind
 
 
-def list_rows(table: Table) -> pd.DataFrame:
-    """Return the cells of a table as a frame, e.g. for a CSV file; the notes are left out.
-
-    Errors lose their parentheses and stand in a row called se: a spreadsheet would read (0.1) as −0.1.
-    """
-    rows = [
-        ("se" if not row[0] and any(map(_BRACKETED.match, row[1:])) else row[0], *map(_strip_brackets, row[1:]))
-        for block in table.blocks
-        for row in block
-    ]
-    return pd.DataFrame(rows, columns=list(table.head))
+def _name_by(spec: VcovSpec, labels: Mapping[str, str], lang: Lang) -> list[str]:
+    """Return the names of what a covariance is clustered by, as they stand within a sentence: city, but GDP."""
+    names = [labels.get(column, column) for column in spec.by]
+    return [name[:1].lower() + name[1:] if lang == "en" and name[1:2].islower() else name for name in names]
 
 
-def _strip_brackets(cell: str) -> str:
-    return cell[1:-1] if _BRACKETED.match(cell) else cell
+class _Builder:
+    """The parts of a table of estimates, in one style and language."""
+
+    def __init__(
+        self,
+        columns: tuple[Estimate, ...],
+        names: tuple[str, ...],
+        style: TableStyle,
+        lang: Lang,
+        labels: Mapping[str, str],
+        controls: tuple[str, ...],
+    ) -> None:
+        self.columns = columns
+        self.names = names
+        self.style = style
+        self.lang = lang
+        self.labels = name_terms(lang) | dict(labels)
+        self.controls = controls
+
+    def say(self, key: str) -> str:
+        return say(key, self.lang, self.style.name)
+
+    def label(self, name: str) -> str:
+        return self.labels.get(name, name)
+
+    def check_controls(self) -> None:
+        """Refuse controls that no equation has."""
+        known = dict.fromkeys(term for estimate in self.columns for term in estimate.params["term"])
+        unknown = [control for control in self.controls if control not in known]
+        if unknown:
+            raise SpecError(f"controls must be terms of the equations: {', '.join(known)}. Got {', '.join(unknown)}.")
+
+    def number_columns(self, places: Sequence[int]) -> str:
+        return self.say("comma").join(f"({place + 1})" for place in places)
+
+    # Heads
+
+    def list_heads(self) -> list[tuple[str, ...]]:
+        """Return the rows of the head from the top down."""
+        n_columns = len(self.columns)
+        numbers = tuple(f"({place})" for place in range(1, n_columns + 1))
+        outcomes = tuple(self.label(estimate.spec.outcome) for estimate in self.columns)
+        shown = self.style.outcomes == "always" or len(set(outcomes)) > 1
+        names = tuple(map(self.label, self.names))
+        numbered = [("", *numbers)]
+        named = [("", *names)] * bool(any(names) and names != numbers)
+        called = [("", *outcomes)] * shown
+        below = self.style.numbers == "below"
+        heads = [*called, *named, *numbered] if below else [*numbered, *called, *named]
+        if called and heads[-1] is not called[0] and len(set(outcomes)) == 1:
+            heads[heads.index(called[0])] = ("", *[self.say("outcome").format(outcomes[0])] * n_columns)
+        is_last = bool(called) and heads[-1] is called[0] and len(set(outcomes)) > 1
+        heads[-1] = (self.say("outcome_row" if is_last else "variable"), *heads[-1][1:])
+        return heads
+
+    # Rows
+
+    def list_blocks(self, rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], ...]:
+        """Return coefficients, and what the fits are, in blocks."""
+        terms, effects, fits = self._list_terms(), [*self._list_controls(), *self._list_effects()], self._list_fits()
+        last = (*fits, *rows)
+        if not self.style.sections:
+            return tuple(terms), (*effects, *last)
+        named = (("section_terms", terms), ("section_effects", effects), ("section_fits", last))
+        gaps = ("",) * len(self.columns)
+        return tuple(((self.say(key), *gaps), *block) for key, block in named if block)
+
+    def _list_terms(self) -> list[Row]:
+        params = [estimate.params.set_index("term") for estimate in self.columns]
+        longest_first = sorted(params, key=len, reverse=True)
+        found = dict.fromkeys(term for table in longest_first for term in table.index if term not in self.controls)
+        terms = sorted(found, key=lambda term: bool(term == INTERCEPT))
+        rows: list[Row] = []
+        for term in terms:
+            cells = [table.loc[term] if term in table.index else None for table in params]
+            rows += [
+                (self.label(term), *("" if cell is None else self._show_estimate(cell) for cell in cells)),
+                ("", *("" if cell is None else self._show_below(cell) for cell in cells)),
+            ]
+        return rows
+
+    def _show_estimate(self, cell: pd.Series) -> Cell:
+        p_value = float(cell["p_value"])
+        mark = next((mark for mark, threshold in self.style.stars if p_value < threshold), "")
+        return Number(float(cell["estimate"]), self.style.digits, stars=mark, leading_zero=self.style.leading_zero)
+
+    def _show_below(self, cell: pd.Series) -> Cell:
+        style = self.style
+        if style.below == "ci":
+            return Interval(float(cell["conf_low"]), float(cell["conf_high"]), style.digits, style.leading_zero)
+        column, digits = {
+            "se": ("std_error", style.digits), "t": ("statistic", style.digits_t), "p": ("p_value", _P_DIGITS),
+        }[style.below]  # fmt: skip
+        value, exact = float(cell[column]), style.below != "se"
+        return Number(value, digits, style.brackets, leading_zero=style.leading_zero, adaptive=not exact)
+
+    def _list_controls(self) -> Iterator[Row]:
+        if self.controls:
+            yield self.say("controls"), *(self.say(self._find_controls(estimate)) for estimate in self.columns)
+
+    def _find_controls(self, estimate: Estimate) -> str:
+        held = [control in set(estimate.params["term"]) for control in self.controls]
+        return "yes" if all(held) else "some" if any(held) else "no"
+
+    def _list_effects(self) -> Iterator[Row]:
+        for effect in dict.fromkeys(effect for estimate in self.columns for effect in estimate.absorbed):
+            held = (self.say("yes" if effect in estimate.absorbed else "no") for estimate in self.columns)
+            yield self.say("effects").format(self.label(effect)), *held
+
+    def _list_fits(self) -> list[Row]:
+        rows: list[Row] = []
+        for fit in self.style.fits:
+            rows += self._list_clusters() if fit == "clusters" else self._list_fit(fit)
+        if self.style.errors_row:
+            rows.append((self.say("errors_row"), *(self._name_errors(estimate) for estimate in self.columns)))
+        return rows
+
+    def _list_clusters(self) -> Iterator[Row]:
+        for kind in dict.fromkeys(kind for estimate in self.columns for kind in estimate.n_clusters):
+            counts = (estimate.n_clusters.get(kind) for estimate in self.columns)
+            name = self.labels.get(f"{kind}s", self.label(kind))
+            yield self.say("clusters").format(name), *("" if count is None else _count(count) for count in counts)
+
+    def _list_fit(self, fit: str) -> Iterator[Row]:
+        if fit == "r2_within" and not any(estimate.absorbed for estimate in self.columns):
+            return
+        read: Mapping[str, Callable[[Estimate], Cell]] = {
+            "nobs": lambda estimate: _count(estimate.nobs),
+            "r2": lambda estimate: self._show_fit(estimate.r2),
+            "r2_adjusted": lambda estimate: self._show_fit(estimate.r2_adjusted),
+            "r2_within": lambda estimate: self._show_fit(estimate.r2_within, adaptive=True),
+            "f": lambda estimate: self._show_fit(self._test(estimate)),
+        }
+        yield self.say(fit), *(read[fit](estimate) for estimate in self.columns)
+
+    def _show_fit(self, value: float, *, adaptive: bool = False) -> Number:
+        return Number(value, self.style.digits_fit, leading_zero=self.style.leading_zero, adaptive=adaptive)
+
+    def _test(self, estimate: Estimate) -> float:
+        """Return F; NaN where the covariance does not allow it, which the note says."""
+        try:
+            return estimate.test_regressors(self.style.f_kind).statistic
+        except FitError:
+            return math.nan
+
+    def _name_errors(self, estimate: Estimate) -> str:
+        spec = estimate.spec.vcov
+        return self.say(f"row_{_name_kind(spec)}").format(*_name_by(spec, self.labels, self.lang))
+
+    # Note
+
+    def describe(self) -> tuple[str, ...]:
+        """Return the note: one paragraph where the style begins it with a word, else one of each sentence."""
+        sentences = [
+            *self._describe_errors(), *self._describe_stars(), *self._describe_wild(), *self._describe_controls(),
+            *self._describe_fits(),
+        ]  # fmt: skip
+        start = self.say("note")
+        return (start + self.say("space").join(sentences),) if start else tuple(sentences)
+
+    def _describe_errors(self) -> Iterator[str]:
+        """Say what stands below the coefficients, and the covariance of each column."""
+        by_kind: dict[str, list[int]] = {}
+        for place, estimate in enumerate(self.columns):
+            by_kind.setdefault(self._describe_vcov(estimate), []).append(place)
+        errors = next(iter(by_kind))
+        if len(by_kind) > 1:
+            parts = (
+                self.say("of_columns").format(what=what, columns=self.number_columns(places))
+                for what, places in by_kind.items()
+            )
+            errors = self.say("semicolon").join(parts)
+        key = f"{'several' if len(by_kind) > 1 else 'below'}_{self.style.below}"
+        yield self.say(key).format(place=self._name_place(), errors=errors)
+
+    def _describe_vcov(self, estimate: Estimate) -> str:
+        """Return the words for a covariance, with the number of clusters unless a row says it."""
+        words = describe_vcov(estimate.spec.vcov, self.labels, self.lang)
+        if "clusters" in self.style.fits or not estimate.n_clusters:
+            return words
+        counts = (
+            self.say("count").format(self.labels.get(f"{kind}s", self.label(kind)), count)
+            for kind, count in estimate.n_clusters.items()
+        )
+        return self.say("counted").format(words, self.say("comma").join(counts))
+
+    def _name_place(self) -> str:
+        square = self.style.below == "ci" or self.style.brackets == ("[", "]")
+        return self.say("in_square" if square else "in_none" if self.style.brackets == ("", "") else "in_round")
+
+    def _describe_stars(self) -> Iterator[str]:
+        stars = self.style.stars
+        if not stars:
+            return
+        comma = self.say("star_comma")
+        codes = [self.say("star").format(mark, f"{threshold:g}") for mark, threshold in stars]
+        yield self.say("legend" if len(stars) > 1 else "legend_one").format(
+            marks=comma.join(mark for mark, _ in stars),
+            levels=comma.join(self.say("percent").format(100 * threshold) for _, threshold in stars),
+            list=comma.join(reversed(codes)),
+            codes=comma.join(codes),
+        )
+
+    def _describe_wild(self) -> Iterator[str]:
+        """Say which columns have p-values of the bootstrap, where anything printed rests on them."""
+        key = _name_wild(self.style.below, bool(self.style.stars))
+        kinds: dict[tuple[str, int], list[int]] = {}
+        for place, estimate in enumerate(self.columns):
+            spec = estimate.spec.vcov
+            if spec.kind == "wild":
+                by = self.say("comma").join(_name_by(spec, self.labels, self.lang))
+                kinds.setdefault((by, spec.draws), []).append(place)
+        for (by, draws), places in kinds.items() if key else ():
+            everywhere = len(places) == len(self.columns)
+            where = "" if everywhere else self.say("wild_where").format(self.number_columns(places))
+            yield self.say(key).format(by=by, draws=draws, where=where)
+
+    def _describe_controls(self) -> Iterator[str]:
+        if self.controls:
+            yield self.say("controlled").format(self.say("comma").join(map(self.label, self.controls)))
+        if any(self._find_controls(estimate) == "some" for estimate in self.columns):
+            yield self.say("some_controls")
+
+    def _describe_fits(self) -> Iterator[str]:
+        fits = self.style.fits
+        if any(estimate.absorbed for estimate in self.columns):
+            of_all, within = "r2" in fits or "r2_adjusted" in fits, "r2_within" in fits
+            key = "means_r2_within" if of_all and within else "means_r2" if of_all else "means_within"
+            yield from [self.say(key)] * (of_all or within)
+        if "f" in fits:
+            yield self.say(f"f_{self.style.f_kind}")
+            missing = [place for place, estimate in enumerate(self.columns) if math.isnan(self._test(estimate))]
+            if missing:
+                yield self.say("f_missing").format(columns=self.number_columns(missing))
 
 
-def render_text(table: Table) -> str:
-    """Return a table in fixed-width letters; Chinese characters count as two."""
-    rows = [table.head, *(row for block in table.blocks for row in block)]
-    widths = [max(_measure_width(row[place]) for row in rows) for place in range(len(table.head))]
-    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    lines = [table.title] if table.title else []
-    lines += [rule, _join_cells(table.head, widths)]
-    for block in table.blocks:
-        lines += [rule, *(_join_cells(row, widths) for row in block)]
-    return "\n".join([*lines, rule, *table.notes]) + "\n"
+def _count(number: int) -> Number:
+    return Number(number, 0, grouped=True)
 
 
-def _join_cells(row: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = (" " * (width - _measure_width(cell)) for cell, width in zip(row, widths, strict=True))
-    return "  ".join([row[0] + first, *(gap + cell for cell, gap in zip(row[1:], others, strict=True))]).rstrip()
-
-
-def _measure_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def render_latex(table: Table) -> str:
-    r"""Return a ``threeparttable`` with ``booktabs`` rules, to be read with ``\input``; both packages are needed."""
-    n_columns = len(table.head) - 1
-    body = [_join_latex(table.head), "\\midrule"]
-    for place, block in enumerate(table.blocks):
-        body += ["\\midrule"] * bool(place) + [_join_latex(row) for row in block]
-    caption = [f"\\caption{{{_escape(table.title)}}}"] if table.title else []
-    notes = ["\\begin{tablenotes}[flushleft]\\footnotesize", *(f"\\item {_escape(note)}" for note in table.notes)]
-    lines = [
-        "% needs \\usepackage{booktabs,threeparttable}",
-        "\\begin{threeparttable}",
-        *caption,
-        f"\\begin{{tabular}}{{l*{{{n_columns}}}{{c}}}}",
-        "\\toprule",
-        *body,
-        "\\bottomrule",
-        "\\end{tabular}",
-        *([*notes, "\\end{tablenotes}"] if table.notes else []),
-        "\\end{threeparttable}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _join_latex(row: Sequence[str]) -> str:
-    return " & ".join(_escape(cell) for cell in row) + " \\\\"
-
-
-_MINUS = re.compile(r"(?<![\w.)])-(?=\d)")
-_LATEX = {
-    "\\": "\\textbackslash{}",
-    "&": "\\&",
-    "%": "\\%",
-    "$": "\\$",
-    "#": "\\#",
-    "_": "\\_",
-    "{": "\\{",
-    "}": "\\}",
-    "~": "\\textasciitilde{}",
-    "^": "\\textasciicircum{}",
-    "<": "$<$",
-    ">": "$>$",
-    "×": "$\\times$",
-    "²": "$^2$",
-    "−": "$-$",
-    "≤": "$\\leq$",
-    "≥": "$\\geq$",
-}
-
-
-def _escape(text: str) -> str:
-    escaped = "".join(_LATEX.get(letter, letter) for letter in text)
-    return _MINUS.sub("$-$", escaped)
+def _name_wild(below: Below, stars: bool) -> str:
+    """Return the key of the sentence on the bootstrap; empty where nothing printed rests on it."""
+    if below == "ci":
+        return "wild_ci_stars" if stars else "wild_ci"
+    return "wild_p" if below == "p" else "wild_stars" if stars else ""

@@ -129,6 +129,12 @@ def _read_options(value: object, place: _Place) -> Mapping[str, object]:
     return value
 
 
+def _read_names(value: object, place: _Place) -> Mapping[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(one, str) and one for one in value.values()):
+        raise place.refuse('a table of texts, e.g. {did = "policy"}', value)
+    return value
+
+
 def _read_rule(value: object, place: _Place) -> str | Mapping[str, object] | None:
     """Read a name, or a table such as {strongest = 5} or {cluster = "pair_id"}."""
     if isinstance(value, dict):
@@ -151,6 +157,7 @@ Window = Annotated[tuple[int, int] | None, _read_window]
 Years = Annotated[tuple[int, ...] | str | None, _read_years_or_text]
 Rule = Annotated[str | Mapping[str, object] | None, _read_rule]
 Options = Annotated[Mapping[str, object], _read_options]
+Names = Annotated[Mapping[str, str], _read_names]
 """The types of settings, each with the function that reads it."""
 
 
@@ -281,9 +288,16 @@ class PlaceboConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelsConfig:
-    """[labels]: the language of tables."""
+    """[labels]: the language of the summary, the style of tables, and what they call a term.
+
+    ``style`` is a name of ``econ.table_style.STYLES``; ``below`` says what stands below a coefficient: se, t, ci or p.
+    """
 
     lang: Language | None = None
+    style: Text = "cn"
+    below: Text | None = None
+    zh: Names = field(default_factory=dict)
+    en: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

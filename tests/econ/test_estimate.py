@@ -1,15 +1,19 @@
-"""The result: its table against scipy, its F tests against t² and against a matrix formula written out."""
+"""The result: its table against scipy; its F tests against t², a matrix formula, and regressions with dummies."""
 
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from linearmodels.panel import PanelOLS
 from scipy import stats
 
 from econ.errors import FitError, SpecError
-from econ.estimate import TIDY, Dropped, Estimate, build_params
+from econ.estimate import TIDY, Dropped, Estimate, FKind, build_params
+from econ.panel import fit_panel
 from econ.spec import PanelSpec, VcovSpec
+from tests.econ.panels import draw_units
 
 TERMS = ("did", "supply", "demand")
 VCOV = np.array([[4.0, 1.0, 0.5], [1.0, 2.0, 0.2], [0.5, 0.2, 1.0]])
@@ -166,3 +170,91 @@ def test_summary_tells_what_the_numbers_rest_on(estimate: Estimate) -> None:
 def test_another_covariance_needs_the_scores(estimate: Estimate) -> None:
     with pytest.raises(SpecError, match="does not carry its scores"):
         estimate.with_vcov("hc1")
+
+
+@pytest.fixture(scope="module")
+def units() -> pd.DataFrame:
+    """An unbalanced panel with weights."""
+    frame = draw_units(23, 10, seed=4)
+    frame["w"] = np.random.default_rng(4).uniform(0.5, 2, len(frame))
+    return frame.sample(frac=0.9, random_state=4)
+
+
+def fit_dummies(frame: pd.DataFrame, regressors: list[str], weights: str | None = None) -> object:
+    """Return the regression with a dummy for every unit and period but the first, by statsmodels."""
+    dummies = [pd.get_dummies(frame[effect], prefix=effect, drop_first=True) for effect in ("unit", "period")]
+    design = sm.add_constant(pd.concat([frame[regressors], *dummies], axis=1).astype(float))
+    return sm.WLS(frame["y"], design, weights=1.0 if weights is None else frame[weights]).fit()
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_adjusted_r2_is_that_of_a_regression_with_dummies(units: pd.DataFrame, weights: str | None) -> None:
+    estimate = fit_panel(units, "y", ["did", "x"], ["unit", "period"], {"cluster": "unit"}, weights)
+    dummies, empty = fit_dummies(units, ["did", "x"], weights), fit_dummies(units, [], weights)
+    assert estimate.df_residual == dummies.df_resid
+    assert estimate.r2_adjusted == pytest.approx(dummies.rsquared_adj, rel=1e-10)
+    adjusted = 1 - dummies.mse_resid / empty.mse_resid
+    assert estimate.r2_within_adjusted == pytest.approx(adjusted, rel=1e-10)
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_f_without_clusters_is_that_of_a_regression_with_dummies(units: pd.DataFrame, weights: str | None) -> None:
+    estimate = fit_panel(units, "y", ["did", "x"], ["unit", "period"], {"cluster": "unit"}, weights)
+    dummies = fit_dummies(units, ["did", "x"], weights)
+    conventional, overall = (estimate.test_regressors(kind) for kind in ("conventional", "overall"))
+    other = dummies.f_test(np.eye(len(dummies.params))[1:3])
+    assert (conventional.statistic, conventional.p_value) == pytest.approx((other.fvalue, other.pvalue), rel=1e-8)
+    assert (conventional.df_num, conventional.df_denom) == (2, dummies.df_resid)
+    assert conventional.statistic == pytest.approx(estimate.with_vcov("iid").test_zero(["did", "x"]).statistic)
+    assert (overall.statistic, overall.p_value) == pytest.approx((dummies.fvalue, dummies.f_pvalue), rel=1e-8)
+    assert (overall.df_num, overall.df_denom) == (dummies.df_model, dummies.df_resid)
+    assert overall.hypothesis == "did = x = [unit] = [period] = 0"
+
+
+def test_f_with_clusters_is_that_of_linearmodels(units: pd.DataFrame) -> None:
+    """Its small-sample factor counts the clusters' own effects, as ssc "stata" does."""
+    indexed = units.astype({"did": float}).set_index(["unit", "period"])
+    other = PanelOLS(indexed["y"], indexed[["did", "x"]], entity_effects=True, time_effects=True).fit(
+        cov_type="clustered", cluster_entity=True, debiased=True, group_debias=True, auto_df=False, count_effects=True
+    )
+    estimate = fit_panel(units, "y", ["did", "x"], ["unit", "period"], {"cluster": "unit"}, ssc="stata")
+    wald, conventional = estimate.test_regressors(), estimate.test_regressors("conventional")
+    assert wald.statistic == pytest.approx(other.f_statistic_robust.stat, rel=1e-8)
+    assert conventional.statistic == pytest.approx(other.f_statistic.stat, rel=1e-8)
+    assert (wald.df_num, wald.df_denom) == (2, estimate.n_clusters["unit"] - 1)
+
+
+def test_without_effects_the_three_f_and_the_two_r2_agree(units: pd.DataFrame) -> None:
+    estimate = fit_panel(units, "y", ["did", "x"], None, "iid")
+    other = sm.OLS(units["y"], sm.add_constant(units[["did", "x"]].astype(float))).fit()
+    kinds: tuple[FKind, ...] = ("wald", "conventional", "overall")
+    assert [estimate.test_regressors(kind).statistic for kind in kinds] == pytest.approx([other.fvalue] * 3)
+    assert [estimate.r2_adjusted, estimate.r2_within_adjusted] == pytest.approx([other.rsquared_adj] * 2)
+    assert "Intercept" not in estimate.test_regressors().hypothesis
+
+
+def test_f_after_the_bootstrap_is_the_clustered_one(units: pd.DataFrame) -> None:
+    clustered = fit_panel(units, "y", ["did", "x"], ["unit", "period"], {"cluster": "unit"})
+    wild = clustered.with_vcov({"wild": "unit", "draws": 99})
+    assert wild.test_regressors() == clustered.test_regressors()
+
+
+def test_a_perfect_fit_has_no_f() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "x": [1.0, 2.0, 3.0, 4.0]})
+    estimate = replace(fit_panel(frame, "y", ["x"], None, "iid"), r2=1.0, r2_within=1.0)
+    for kind in ("conventional", "overall"):
+        with pytest.raises(FitError, match="the equation fits perfectly"):
+            estimate.test_regressors(kind)
+
+
+def test_which_f_must_be_known(estimate: Estimate) -> None:
+    with pytest.raises(SpecError, match=r"must be one of 'wald', 'conventional', 'overall'\. Got 'robust'"):
+        estimate.test_regressors("robust")
+
+
+def test_what_needs_the_scores_says_so(estimate: Estimate) -> None:
+    assert estimate.test_regressors() == estimate.test_zero(TERMS)
+    with pytest.raises(SpecError, match="does not carry its scores"):
+        estimate.test_regressors("conventional")
+    with pytest.raises(SpecError, match="does not carry its scores"):
+        _ = estimate.r2_adjusted

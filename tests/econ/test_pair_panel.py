@@ -571,3 +571,19 @@ def test_equals_pyfixest() -> None:
     assert found.params["estimate"].iloc[0] == pytest.approx(float(theirs.coef().iloc[0]), abs=1e-9)
     wanted = theirs._vcov / np.ravel(theirs._ssc)[0]  # its factor may take the wrong effect for nested
     np.testing.assert_allclose(found.vcov, wanted, rtol=1e-7)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_adjusted_r2_and_f_are_those_of_fit_panel(missing: float) -> None:
+    rng = np.random.default_rng(3)
+    series = draw_series(rng, 16, missing)
+    designations = draw_designations(rng, series)
+    pairs = draw_pairs(rng, series, econ.find_designated(designations, YEARS), "half", ("one", "neither"))
+    spec = PairSpec((Treatment(), TreatedScore("supply"), UnitVariable("gdp")))
+    found = fit_pairs(series, designations, spec, pairs)
+    wanted = fit_rows(series, designations, spec, pairs, "auto")
+    assert found.df_residual == wanted.df_residual
+    assert found.r2_adjusted == pytest.approx(wanted.r2_adjusted, abs=1e-10)
+    assert found.r2_within_adjusted == pytest.approx(wanted.r2_within_adjusted, abs=1e-10)
+    for kind in ("wald", "conventional", "overall"):
+        assert found.test_regressors(kind).statistic == pytest.approx(wanted.test_regressors(kind).statistic, rel=1e-8)

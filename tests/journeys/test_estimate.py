@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import textq
+from econ.table import print_rows
 from textq.cli import main
 from textq.errors import ConfigError, RunError, SeriesFileError, StudyError
 from textq.pipeline.estimates import StudyResult, estimate
@@ -131,7 +132,7 @@ def test_run_folder_holds_tables_in_both_languages_and_what_they_rest_on(result:
     assert result.run_dir is not None
     names = {path.relative_to(result.run_dir).as_posix() for path in result.run_dir.rglob("*") if path.is_file()}
     tables = {"main", "covariances", "intensities", "without_did"}
-    ends = [f"{lang}.{end}" for lang in ("en", "zh") for end in ("txt", "tex", "csv")]
+    ends = [f"{lang}.{end}" for lang in ("en", "zh") for end in ("txt", "md", "tex", "html", "csv")]
     assert {f"tables/{name}_{end}" for name in tables for end in ends} < names
     assert {"run.json", "estimates.csv", "panel.parquet", "treated_zero.csv", "dropped.csv", "notes.txt"} < names
     assert set(pd.read_csv(result.run_dir / "treated_zero.csv", encoding="utf-8-sig")) == {"unit", "name", "period"}
@@ -167,7 +168,39 @@ def test_the_note_says_what_was_estimated(result: StudyResult) -> None:
     )
     assert "stock of the documents of the treated member, not scaled" in english.notes[1]
     assert "被解释变量：Cerqueira–Martins" in chinese.notes[1]
-    assert ("Pairs", *["1,669"] * 4) in english.blocks[1]
+    assert ["Pairs", *["1,669"] * 4] in print_rows(english)
+    assert english.head == ("", "supply", "environment", "demand", "all")
+    assert any("jackknife, as the pairs have 90 units" in remark for remark in english.remarks)
+
+
+def test_style_and_labels_come_from_the_study(study: Path, tmp_path: Path) -> None:
+    settings = ["labels.style=stata", "labels.below=ci", "labels.en={did = 'Pilot zone', supply = 'Supply'}"]
+    run_dir = estimate(study, out=tmp_path, settings=settings).run_dir
+    assert run_dir is not None
+    shown = (run_dir / "tables" / "main_en.txt").read_text(encoding="utf-8")
+    assert "Pilot zone × Supply" in shown
+    assert "within R-sq" in shown
+    assert "95 % confidence intervals in brackets; standard errors: jackknife" in shown
+    assert "* p<0.05, ** p<0.01, *** p<0.001" in shown
+    chinese = (run_dir / "tables" / "main_zh.txt").read_text(encoding="utf-8")
+    assert "did × 供给型" in chinese
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("labels.style=aea", r"\[labels\] a table style is one of cn, aer, stata"),
+        ("labels.below=sd", r"\[labels\] The 'below' parameter of TableStyle must be one of"),
+        ("labels.zh={didd = '政策'}", r"unknown term 'didd' in \[labels.zh\]. Did you mean 'did'"),
+        ("labels.zh={xyz = '政策'}", r"unknown term 'xyz' in \[labels.zh\]. It knows: did,"),
+    ],
+)
+def test_labels_that_no_table_shows_are_refused_before_anything_is_written(
+    study: Path, tmp_path: Path, setting: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        estimate(study, out=tmp_path / "out", settings=[setting])
+    assert not (tmp_path / "out").exists()
 
 
 def test_another_measure_needs_no_other_transform(study: Path, tmp_path: Path) -> None:

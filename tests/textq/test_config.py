@@ -118,6 +118,8 @@ def test_an_unknown_key_of_a_setting_says_where_it_stands(tmp_path: Path) -> Non
         ("[series]\nindex_to_growth = 1\n", "must be true or false"),
         ('[series]\ndoubtful = "maybe"\n', '"refuse" or "keep"'),
         ('[labels]\nlang = "cn"\n', '"zh" or "en"'),
+        ("[labels.zh]\ndid = 1\n", r"\[labels\] zh must be a table of texts"),
+        ('[labels.zh]\ndid = ""\n', r"\[labels\] zh must be a table of texts"),
         ("[series]\nbase_year = 2020.5\n", "must be a year"),
     ],
 )
@@ -126,6 +128,20 @@ def test_settings_with_few_values_are_checked_at_once(tmp_path: Path, text: str,
     path.write_text(NEEDED.replace("[series]\n", text) if "[series]" in text else NEEDED + text, encoding="utf-8")
     with pytest.raises(ConfigError, match=message):
         read_study(path)
+
+
+def test_labels_are_tables_of_each_language(tmp_path: Path) -> None:
+    text = '[labels]\nstyle = "aer"\nbelow = "t"\n[labels.zh]\ndid = "政策"\n"did:supply" = "政策×供给"\n'
+    labels = read_study(write_study(tmp_path, text)).labels
+    assert (labels.style, labels.below) == ("aer", "t")
+    assert (labels.zh, labels.en) == ({"did": "政策", "did:supply": "政策×供给"}, {})
+    plain = read_study(write_study(tmp_path)).labels
+    assert (plain.style, plain.below, plain.zh) == ("cn", None, {})
+
+
+def test_unknown_keys_of_labels_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"unknown key 'sytle' in \[labels\]\. Did you mean 'style'"):
+        read_study(write_study(tmp_path, '[labels]\nsytle = "aer"\n'))
 
 
 def test_unknown_variables_of_a_section_are_refused(tmp_path: Path) -> None:

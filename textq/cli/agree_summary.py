@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from econ.tables import Table, render_text
+from econ.table import Table
+from econ.table_text import render_text
 from textq.cli.figures import (
     SHARED_TEXTS,
     call_code,

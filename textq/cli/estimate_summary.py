@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from econ.tables import render_text
+from econ.table_text import render_text
 from textq.cli.json_records import keep_finite, list_dropped, list_records
 from textq.cli.languages import Lang
 from textq.pipeline.estimates import StudyResult

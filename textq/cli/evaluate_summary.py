@@ -5,7 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from econ.tables import Table, render_text
+from econ.table import Table
+from econ.table_text import render_text
 from textq.cli.figures import (
     SHARED_TEXTS,
     call_codes,

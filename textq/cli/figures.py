@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from econ.tables import Table
+from econ.table import Table
 from textq.cli.languages import Lang
 from textq.coding.resample import Interval
 from textq.lexicon.codebook import Codebook

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from econ.tables import Table, render_text
+from econ.table import Table
+from econ.table_text import render_text
 from textq.cli.figures import SHARED_TEXTS, call_code, show, show_count, show_interval
 from textq.cli.languages import Lang
 from textq.notation.controls import spell_controls

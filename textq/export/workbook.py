@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from textq.export.columns import find_label
-from textq.repack import EPOCH, repack
+from textq.repack import EPOCH, repack_zip
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -75,7 +75,7 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, facts: Sequence[tuple
             _fill(book.create_sheet(sheet.name[:_TITLE_LENGTH]), _list_cells(sheet.frame), head=True)
     written = io.BytesIO()
     book.save(written)
-    path.write_bytes(repack(written.getvalue()))
+    path.write_bytes(repack_zip(written.getvalue()))
 
 
 def _explain(sheets: Sequence[Sheet], facts: Sequence[tuple[str, str]]) -> list[tuple[object, ...]]:

@@ -14,7 +14,7 @@ from textq.ingest.manifest import FIELDS, NOTHING, check_value, read_cells, spli
 from textq.lexicon.places import Place, builtin_gazetteer
 from textq.notation.numerals import parse_date
 from textq.records import Document, Doubt
-from textq.repack import EPOCH, repack
+from textq.repack import EPOCH, repack_zip
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -153,7 +153,7 @@ def _pack(book: "Workbook") -> bytes:
     """Return the file's bytes, which do not tell when they were written."""
     written = io.BytesIO()
     book.save(written)
-    return repack(written.getvalue())
+    return repack_zip(written.getvalue())
 
 
 def read_confirmed(paths: Path | Sequence[Path]) -> dict[str, dict[str, str]]:

@@ -22,6 +22,7 @@ from textq.export.run_folder import prepare_folder, write_run
 from textq.pipeline.study_events import StudyEvents, fit_events
 from textq.pipeline.study_exports import write_exports
 from textq.pipeline.study_inputs import list_files, name_regressors, read_inputs
+from textq.pipeline.study_labels import check_labels
 from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
 from textq.pipeline.study_placebo import TESTS, Progress, describe_placebo, find_placebo, run_study_placebo
 from textq.pipeline.study_tables import BY_PAIR, HEADLINE, write_tables
@@ -111,6 +112,7 @@ def estimate(
     inputs = read_inputs(recipe)
     recipe = name_regressors(recipe, inputs)
     panel = build_panel(recipe, inputs)
+    check_labels(recipe, panel)
     result = replace(fit_study(recipe, panel), events=fit_events(recipe, panel))
     folder = Path(out) if out is not None else choose_folder(inputs.run)
     described = describe_study(recipe, list_files(recipe), str(inputs.run.meta["run_id"]) if inputs.run else None)
@@ -120,7 +122,7 @@ def estimate(
     prepare_folder(folder)
 
     def write(run_dir: Path) -> Mapping[str, object]:
-        write_tables(result, run_dir)
+        write_tables(result, run_dir, str(described["run_id"]))
         write_exports(result, inputs, str(described["run_id"]), run_dir)
         versions = dict(result.headline.versions)
         drawn = {TESTS: describe_placebo(placebo)} if placebo else {}

@@ -22,6 +22,7 @@ from textq.export.run_folder import prepare_folder, write_run
 from textq.pipeline.estimates import choose_folder
 from textq.pipeline.power_tables import write_power
 from textq.pipeline.study_inputs import Inputs, list_files, name_regressors, read_inputs
+from textq.pipeline.study_labels import check_labels
 from textq.pipeline.study_panel import StudyPanel, build_panel, name_section
 from textq.pipeline.study_placebo import Progress, check_repeatable, state_recipe
 from textq.provenance import describe_machine, describe_study
@@ -138,6 +139,7 @@ def measure_power(
     inputs = read_inputs(recipe)
     recipe = name_regressors(recipe, inputs)
     panel = build_panel(recipe, inputs)
+    check_labels(recipe, panel)
     result = simulate_study(recipe, panel, inputs, chosen, progress)
     folder = Path(out) if out is not None else choose_folder(inputs.run)
     scores_run = str(inputs.run.meta["run_id"]) if inputs.run else None
@@ -146,7 +148,7 @@ def measure_power(
     prepare_folder(folder)
 
     def write(run_dir: Path) -> dict[str, object]:
-        write_power(result, run_dir)
+        write_power(result, run_dir, str(described["run_id"]))
         versions = {name: version(name) for name in ("numpy", "pandas", "scipy")}
         return {**described, "versions": versions, "volatile": describe_machine(started_at)}
 

@@ -1,20 +1,23 @@
 """The tables of a power study: the smallest effects, the power curve, and the files behind them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from econ.tables import Lang, Table, show_number
+from econ.table import Cell, Interval, Lang, Number, Row, Table, show_number
 from textq.export.table import write_table
-from textq.pipeline.study_tables import LANGUAGES, name_terms, write_notes, write_printed
+from textq.pipeline.printed_tables import write_notes, write_printed
+from textq.pipeline.study_labels import LANGUAGES, choose_style, name_terms
 
 if TYPE_CHECKING:
     from textq.pipeline.power import StudyPower
 
 _EXACT = "exact"
+_DIGITS, _SHARE_DIGITS = 4, 3
 _WIDE = 3.0
 """A smallest effect is not given as a number where its interval reaches beyond so many times the effect."""
 
@@ -123,13 +126,14 @@ def list_power_tables(result: "StudyPower", lang: Lang) -> dict[str, Table]:
     tables = {"power_smallest": tabulate_smallest(result, lang), "power_curve": tabulate_curve(result, lang)}
     if (result.power.smallest["coding"] != _EXACT).any():
         tables["power_coding"] = tabulate_coding(result, lang)
-    return tables
+    block_rules = choose_style(result.study).block_rules
+    return {name: replace(table, lang=lang, block_rules=block_rules) for name, table in tables.items()}
 
 
 def tabulate_smallest(result: "StudyPower", lang: Lang) -> Table:
     """Return the smallest effect of each term, of scores without coding error; what is to be noted stands below."""
     words, power = _WORDS[lang], result.power
-    names = name_terms(result.panel, lang)
+    names = name_terms(result.panel, lang, result.study.labels)
     table = power.smallest[power.smallest["coding"] == _EXACT]
     rows = [(names.get(str(term), str(term)), *_list_cells(part, lang)) for term, part in _split(table, "term")]
     head = ("", *(words[name] for name in ("up", "interval", "down", "permuted", "size", "formula")))
@@ -143,18 +147,21 @@ def _split(table: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame
         yield str(value), table[table[column] == value]
 
 
-def _list_cells(rows: pd.DataFrame, lang: Lang) -> tuple[str, ...]:
+def _list_cells(rows: pd.DataFrame, lang: Lang) -> Row:
     """Return the effects of one term with their interval, the size, the formula."""
     found = {(row["test"], row["direction"]): row for row in rows.to_dict("records")}
     up = found["t", "+"]
-    low, high = (show_number(up[name]) if np.isfinite(up[name]) else "∞" for name in ("low", "high"))
-    interval = f"[{low}, {high}]"
+    interval = Interval(up["low"], up["high"], _DIGITS)
     down, held = (_show_effect(found[key], lang) for key in (("t", "-"), ("permutation", "+")))
-    return _show_effect(up, lang), interval, down, held, f"{up['size']:.3f}", _show(up["formula"], lang)
+    return _show_effect(up, lang), interval, down, held, _show_share(up["size"]), _show(up["formula"], lang)
 
 
-def _show(value: float, lang: Lang) -> str:
-    return show_number(value) if np.isfinite(value) else _WORDS[lang]["never"]
+def _show(value: float, lang: Lang) -> Cell:
+    return Number(value, _DIGITS) if np.isfinite(value) else _WORDS[lang]["never"]
+
+
+def _show_share(value: float) -> Number:
+    return Number(value, _SHARE_DIGITS, adaptive=False)
 
 
 def _is_bounded(row: Mapping[Any, Any]) -> bool:
@@ -162,11 +169,11 @@ def _is_bounded(row: Mapping[Any, Any]) -> bool:
     return not (np.isfinite(row["high"]) and abs(row["high"]) <= _WIDE * abs(row["effect"]))
 
 
-def _show_effect(row: Mapping[Any, Any], lang: Lang) -> str:
+def _show_effect(row: Mapping[Any, Any], lang: Lang) -> Cell:
     """Return a smallest effect; where the draws do not tell it the end of its interval beyond which it lies."""
     effect, low = row["effect"], row["low"]
     if not _is_bounded(row):
-        return show_number(effect)
+        return Number(effect, _DIGITS)
     if not np.isfinite(low):
         return _WORDS[lang]["never"]
     return f"{'>' if row['direction'] == '+' else '<'} {show_number(low)}"
@@ -189,11 +196,12 @@ def _explain(result: "StudyPower", lang: Lang) -> Iterator[str]:
 def tabulate_coding(result: "StudyPower", lang: Lang) -> Table:
     """Return the smallest effects (upwards) for scores coded with error, and what 1 is estimated as, by accuracy."""
     words, smallest = _WORDS[lang], result.power.smallest
-    names = name_terms(result.panel, lang)
+    names = name_terms(result.panel, lang, result.study.labels)
     wanted = smallest[(smallest["test"] == "t") & (smallest["direction"] == "+")]
     accuracies = list(wanted["accuracy"].dropna().unique())
     blocks = []
     for term, rows in _split(wanted, "term"):
+        lines: list[Row]
         exact = rows[rows["coding"] == _EXACT].to_dict("records")[0]
         lines = [(names.get(term, term), *[""] * len(accuracies))]
         lines.append((words[_EXACT], *[_show_effect(exact, lang)] * len(accuracies)))
@@ -207,7 +215,7 @@ def tabulate_coding(result: "StudyPower", lang: Lang) -> Table:
     )
 
 
-def _list_codings(rows: pd.DataFrame, accuracies: list[str], lang: Lang) -> Iterator[tuple[str, ...]]:
+def _list_codings(rows: pd.DataFrame, accuracies: list[str], lang: Lang) -> Iterator[Row]:
     """Yield the lines of one term: as coded, corrected, what cannot be corrected."""
     words = _WORDS[lang]
     for key in dict.fromkeys(zip(rows["coding"], rows["n_audited"].fillna(0), strict=True)):
@@ -216,10 +224,10 @@ def _list_codings(rows: pd.DataFrame, accuracies: list[str], lang: Lang) -> Iter
         cells = cells.loc[accuracies]
         yield words[coding].format(n_audited), *(_show_coded(row, lang) for row in cells.to_dict("records"))
         if coding != "uncorrected" and (cells["refused"] > 0).any():
-            yield words["refused"], *(f"{share:.2f}" for share in cells["refused"])
+            yield words["refused"], *(Number(share, 2, adaptive=False) for share in cells["refused"])
 
 
-def _show_coded(row: Mapping[Any, Any], lang: Lang) -> str:
+def _show_coded(row: Mapping[Any, Any], lang: Lang) -> Cell:
     """Return a smallest effect and, in brackets, what an effect of 1 is estimated as where any draw tells."""
     shown = _show_effect(row, lang)
     return shown if pd.isna(row["slope"]) else f"{shown} ({row['slope']:.2f})"
@@ -229,7 +237,7 @@ def tabulate_curve(result: "StudyPower", lang: Lang) -> Table:
     """Return the power curve of each term, of scores without coding error."""
     words = _WORDS[lang]
     curve = result.power.curve
-    names = name_terms(result.panel, lang)
+    names = name_terms(result.panel, lang, result.study.labels)
     blocks = []
     for term, rows in _split(curve[curve["coding"] == _EXACT], "term"):
         shown = names.get(term, term)
@@ -242,14 +250,15 @@ def tabulate_curve(result: "StudyPower", lang: Lang) -> Table:
     return Table(words["curve"], head, tuple(blocks), (words["signs"],))
 
 
-def _list_points(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    wrong = "" if pd.isna(row["wrong_sign"]) else f"{row['wrong_sign']:.3f}"
-    return show_number(row["effect"]), f"{row['power']:.3f}", f"[{row['low']:.3f}, {row['high']:.3f}]", wrong
+def _list_points(row: Mapping[Any, Any]) -> Row:
+    wrong = "" if pd.isna(row["wrong_sign"]) else _show_share(row["wrong_sign"])
+    interval = Interval(row["low"], row["high"], _SHARE_DIGITS)
+    return Number(row["effect"], _DIGITS), _show_share(row["power"]), interval, wrong
 
 
-def write_power(result: "StudyPower", run_dir: Path) -> None:
+def write_power(result: "StudyPower", run_dir: Path, run_id: str) -> None:
     """Write the tables in both languages, the curve, the smallest effects, the draws, and the notes."""
-    write_printed({lang: list_power_tables(result, lang) for lang in LANGUAGES}, run_dir)
+    write_printed({lang: list_power_tables(result, lang) for lang in LANGUAGES}, run_dir, run_id)
     power = result.power
     for name, frame in (("power", power.curve), ("power_smallest", power.smallest), ("power_draws", power.draws)):
         write_table(frame, run_dir / name)

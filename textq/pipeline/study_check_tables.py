@@ -10,7 +10,8 @@ from econ.errors import EconError
 from econ.estimate import Dropped
 from econ.event_points import EventStudy
 from econ.placebo_result import Placebo
-from econ.tables import Lang, Table, describe_vcov, show_number
+from econ.table import Interval, Lang, Number, Row, Table
+from econ.tables import describe_vcov
 from textq.pipeline.study_events import StudyEvents
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 FEW_DRAWS = 99
 """Below so many draws a placebo is said to be rough."""
+
+_DIGITS = 4
 
 _Thing = TypeVar("_Thing")
 
@@ -162,24 +165,24 @@ def _mark(standardise: str, events: StudyEvents, lang: Lang) -> str:
     return _WORDS[lang][f"short_{standardise}"] if len(events.by_outcome) > 1 else ""
 
 
-def _list_block(study: EventStudy, mark: str, lang: Lang) -> Iterator[tuple[str, ...]]:
+def _list_block(study: EventStudy, mark: str, lang: Lang) -> Iterator[Row]:
     """Yield the rows of one standardisation: its name, its points, its observations and covariance."""
     words, gap = _WORDS[lang], ("",) * 4
     if mark:
         yield mark, "", *gap
     for _, row in study.points.iterrows():
-        numbers = show_number(row["estimate"]), _show_range(row, "conf"), _show_range(row, "band")
-        yield str(row["name"]), *numbers, *(_show_count(row[name]) for name in ("n_pairs", "n_treated_units"))
-    yield words["nobs"], f"{study.estimate.nobs:,}", *gap
+        numbers = Number(row["estimate"], _DIGITS), _read_range(row, "conf"), _read_range(row, "band")
+        yield str(row["name"]), *numbers, *(_read_count(row[name]) for name in ("n_pairs", "n_treated_units"))
+    yield words["nobs"], Number(study.estimate.nobs, 0, grouped=True), *gap
     yield words["vcov"], study.estimate.spec.vcov.kind, *gap
 
 
-def _show_range(row: "pd.Series", name: str) -> str:
-    return f"[{show_number(row[f'{name}_low'])}, {show_number(row[f'{name}_high'])}]"
+def _read_range(row: "pd.Series", name: str) -> Interval:
+    return Interval(row[f"{name}_low"], row[f"{name}_high"], _DIGITS)
 
 
-def _show_count(value: Any) -> str:
-    return "" if pd.isna(value) else f"{value:,}"
+def _read_count(value: Any) -> Number | str:
+    return "" if pd.isna(value) else Number(value, 0, grouped=True)
 
 
 def _explain_events(events: StudyEvents, lang: Lang) -> Iterator[str]:
@@ -243,8 +246,8 @@ def tabulate_placebo(placebo: Placebo, lang: Lang, names: Mapping[str, str]) -> 
     """Return the p-values of each statistic; ``names`` say what to print for a term."""
     words, spec = _WORDS[lang], placebo.spec
     columns = ("observed", "two_sided", "left_sided", "right_sided", "mean", "std")
-    rows = [
-        (_name_statistic(row["statistic"], names), *(_show_known(row[name]) for name in columns))
+    rows: list[Row] = [
+        (_name_statistic(row["statistic"], names), *(Number(row[name], _DIGITS) for name in columns))
         for row in placebo.tests.to_dict("records")
     ]
     strata = words["strata"].format(spec.strata) if spec.strata else ""
@@ -254,11 +257,6 @@ def tabulate_placebo(placebo: Placebo, lang: Lang, names: Mapping[str, str]) -> 
     notes = (described, words["p"], *describe_few(placebo, lang), *placebo.notes)
     title = words["placebo" if spec.kind == "unit" else f"placebo_{spec.kind}"]
     return Table(title, (words["statistic"], *(words[name] for name in columns)), (tuple(rows),), notes)
-
-
-def _show_known(value: float) -> str:
-    """Return a number, or a dash where there is none, as for the SD of one draw."""
-    return "–" if pd.isna(value) else show_number(value)
 
 
 def describe_few(placebo: Placebo, lang: Lang = "en") -> tuple[str, ...]:

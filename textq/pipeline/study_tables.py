@@ -1,27 +1,20 @@
 """The tables of a study: the equations side by side, the covariances beside each other, what lies behind them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from econ.estimate import Dropped, Estimate
-from econ.intensities import DID, PREFIX
+from econ.intensities import PREFIX
 from econ.synchronization import STANDARDISED
-from econ.tables import (
-    Lang,
-    Table,
-    describe_vcov,
-    list_rows,
-    render_latex,
-    render_text,
-    show_number,
-    tabulate_estimates,
-)
+from econ.table import Interval, Lang, Number, Row, Table
+from econ.tables import describe_vcov, tabulate_estimates
 from textq.config import NOTHING
-from textq.export.csv import write_csv
 from textq.export.table import write_table
+from textq.pipeline.printed_tables import write_notes, write_printed
 from textq.pipeline.study_check_tables import (
     list_check_dropped,
     list_check_notes,
@@ -31,14 +24,12 @@ from textq.pipeline.study_check_tables import (
     tabulate_events,
     tabulate_placebo,
 )
-from textq.pipeline.study_panel import StudyPanel, choose_transform
+from textq.pipeline.study_labels import LANGUAGES, choose_style, name_terms
+from textq.pipeline.study_panel import choose_transform
 from textq.pipeline.study_placebo import DRAWS, TESTS
 
 if TYPE_CHECKING:
     from textq.pipeline.estimates import StudyResult
-
-LANGUAGES: tuple[Lang, ...] = ("en", "zh")
-FOLDER = "tables"
 
 HEADLINE = "all"
 """The equation with all regressors that the study names."""
@@ -47,6 +38,35 @@ BY_PAIR = "pair"
 """The name of the covariance clustered by pair, among those that are compared."""
 
 _MEASURES = {"cerqueira_martins": "Cerqueira–Martins"}
+
+_SETTINGS_ZH: Mapping[str, str] = {
+    "quasi_correlation": "准相关系数",
+    "negative_difference": "负的增长率之差",
+    "residual_difference": "负的残差之差",
+    "rolling_correlation": "滚动相关系数",
+    "concordance": "一致性指数",
+    "window": "整个窗口期",
+    "pre": "首次获批前各年",
+    "both": "双方均获批",
+    "one": "恰有一方获批",
+    "neither": "双方均未获批",
+    "anchor": "人口、GDP、面积、行政级别与距离",
+    "simple": "人口、GDP与距离",
+    "upper_half": "引力得分居前一半者",
+    "same_province": "同省者",
+    "different_province": "跨省者",
+    "strongest {}": "各城市引力最强的{}个",
+    "within_km {}": "距离不超过{}公里者",
+    "beyond_km {}": "距离超过{}公里者",
+    "approval_year": "自获批当年起",
+    "next_full_year": "自获批次年起",
+    "drop_entry_year": "剔除获批当年、自次年起",
+    "share_of_year": "获批当年按余下天数占比、其后",
+    "stock": "有效条款存量",
+    "count": "条款数",
+    "share": "条款占比",
+}
+"""What the values of settings are called in Chinese; others stand as they are."""
 
 _WORDS: Mapping[Lang, Mapping[str, str]] = {
     "en": {
@@ -58,13 +78,6 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "se": "std. error",
         "interval": "95 % interval",
         "estimate": "estimate",
-        "all": "all",
-        "pair_id": "pair",
-        "pairs": "pairs",
-        "pair": "Pair",
-        "period": "Year",
-        "province_pair^period": "Province pair × year",
-        "units": "cities",
         "years": "Years",
         "n_pairs": "Pairs",
         "dyadic": "dyadic-robust",
@@ -73,6 +86,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "recipe": (
             "Outcome: {outcome}, {first}–{last}. Pairs: roles {roles}{pairs}. did = 1 by the rule {timing}{scores}."
         ),
+        "comma": ", ",
         "transformed": ", transform {}",
         "standardised": ", standardised over {}",
         "unstandardised": ", not standardised",
@@ -97,24 +111,18 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "se": "标准误",
         "interval": "95%置信区间",
         "estimate": "估计值",
-        "all": "全部",
-        "pair_id": "城市对",
-        "pairs": "城市对",
-        "pair": "城市对",
-        "period": "年份",
-        "province_pair^period": "省份对×年份",
-        "units": "城市",
         "years": "年份",
         "n_pairs": "城市对数",
         "dyadic": "二元组聚类稳健",
         "jackknife": "逐一剔除城市的刀切法",
         "equality": "效应相等（{}）：F({}, {:.0f}) = {:.3f}，{}。",
-        "recipe": "被解释变量：{outcome}，{first}–{last}年。城市对：{roles}{pairs}。did按{timing}规则取1{scores}。",
+        "recipe": "被解释变量：{outcome}，{first}–{last}年。城市对：{roles}{pairs}。did{timing}取1{scores}。",
+        "comma": "、",
         "transformed": "，变换{}",
         "standardised": "，按{}标准化",
         "unstandardised": "，未标准化",
         "filtered": "（序列经{}滤波）",
-        "gravity": "；引力得分{}",
+        "gravity": "；引力得分依据{}",
         "keep": "；保留{}",
         "intensity": "；强度为处理方文件的{}，{}",
         "sd": "以标准差为单位",
@@ -127,97 +135,100 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
 }
 
 
-def name_terms(panel: StudyPanel, lang: Lang) -> dict[str, str]:
-    """Return what to print for terms, effects and clusters; instruments as the codebook of the run calls them."""
-    instruments = {name: shown.lower() for name, shown in panel.names.get(lang, {}).items()}
-    words = _WORDS[lang]
-    keys = ("all", "pair_id", "pairs", "pair", "period", "province_pair^period", "units")
-    return (
-        {key: words[key] for key in keys}
-        | {f"{PREFIX}{name}": f"{DID} × {shown}" for name, shown in instruments.items()}
-        | instruments
+def tabulate_main(result: "StudyResult", lang: Lang) -> Table:
+    """Return the equations with ``did``: each instrument alone, all together; below, the test of equal effects."""
+    return _tabulate(
+        result, result.estimates, "main", lang, (describe_recipe(result, lang), *_describe_test(result, lang))
     )
 
 
-def tabulate_main(result: "StudyResult", lang: Lang) -> Table:
-    """Return the equations with ``did``: each instrument alone, all together; below, the test of equal effects."""
-    table = _tabulate(result, result.estimates, "main", lang)
+def _describe_test(result: "StudyResult", lang: Lang) -> Iterator[str]:
     test = result.equality
-    if test is None:
-        return table
-    shown = _say(lang, "equality").format(
-        " = ".join(name_terms(result.panel, lang).get(term, term) for term in test.hypothesis.split(" = ")),
-        test.df_num, test.df_denom, test.statistic, "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}",
-    )  # fmt: skip
-    return Table(table.title, table.head, table.blocks, (*table.notes[:2], shown, *table.notes[2:]))
+    if test is not None:
+        names = _name_terms(result, lang)
+        yield _say(lang, "equality").format(
+            " = ".join(names.get(term, term) for term in test.hypothesis.split(" = ")),
+            test.df_num, test.df_denom, test.statistic,
+            "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}",
+        )  # fmt: skip
 
 
 def tabulate_without_did(result: "StudyResult", lang: Lang) -> Table:
     """Return the equations without ``did``; what is to be noted stands below those with it."""
-    table = _tabulate(result, result.without_did, "without_did", lang)
-    return Table(table.title, table.head, table.blocks, table.notes[:2])
+    table = _tabulate(result, result.without_did, "without_did", lang, (describe_recipe(result, lang),))
+    return replace(table, remarks=())
 
 
-def _tabulate(result: "StudyResult", estimates: Mapping[str, Estimate], title: str, lang: Lang) -> Table:
-    names = name_terms(result.panel, lang) | {control: _name_control(control) for control in result.panel.controls}
-    columns = {
-        f"({place})" + (f" {names.get(name, name)}" if len(estimates) > 1 else ""): estimate
-        for place, (name, estimate) in enumerate(estimates.items(), 1)
-    }
-    table = tabulate_estimates(columns, title=_say(lang, title), labels=names, lang=lang)
-    terms, facts = table.blocks
-    n_pairs = f"{result.panel.panel['pair_id'].nunique():,}"
-    facts = (*facts, (_say(lang, "n_pairs"), *(n_pairs for _ in columns)))
-    notes = (table.notes[0], describe_recipe(result, lang), *table.notes[1:])
-    return Table(table.title, table.head, (terms, facts), notes)
+def _tabulate(
+    result: "StudyResult", estimates: Mapping[str, Estimate], title: str, lang: Lang, notes: tuple[str, ...]
+) -> Table:
+    n_pairs = Number(result.panel.panel["pair_id"].nunique(), 0, grouped=True)
+    return tabulate_estimates(
+        estimates if len(estimates) > 1 else list(estimates.values()),
+        style=choose_style(result.study),
+        title=_say(lang, title),
+        labels=_name_terms(result, lang),
+        lang=lang,
+        rows=((_say(lang, "n_pairs"), *[n_pairs] * len(estimates)),),
+        notes=notes,
+    )
 
 
-def _name_control(control: str) -> str:
-    column, _, rule = control.partition(":")
-    shown = {"": "|Δ ln {}|", "log_difference": "|Δ ln {}|", "difference": "|Δ {}|"}.get(rule, f"{rule}({{}})")
-    return shown.format(column)
+def _name_terms(result: "StudyResult", lang: Lang) -> dict[str, str]:
+    return name_terms(result.panel, lang, result.study.labels)
 
 
 def describe_recipe(result: "StudyResult", lang: Lang) -> str:
     """Return in one sentence what is estimated: outcome, years, pairs, treatment, intensities."""
     study, words = result.study, _WORDS[lang]
-    outcome = _MEASURES.get(study.outcome.measure, study.outcome.measure)
+    outcome = _MEASURES.get(study.outcome.measure, _name_setting(study.outcome.measure, lang))
     outcome += words["filtered"].format(study.outcome.filter) if study.outcome.filter != NOTHING else ""
     transform, standardise = choose_transform(study), study.outcome.standardise
     outcome += words["transformed"].format(transform) if transform else ""
     if study.outcome.measure in STANDARDISED:
         shown = ", ".join(map(str, standardise)) if isinstance(standardise, tuple) else standardise
-        outcome += words["standardised"].format(shown) if shown else words["unstandardised"]
-    pairs = words["gravity"].format(study.pairs.gravity) if study.pairs.gravity else ""
-    keep = study.pairs.keep
-    shown = " ".join(f"{name} {value}" for name, value in keep.items()) if isinstance(keep, Mapping) else keep
-    pairs += words["keep"].format(shown) if shown else ""
+        over = _name_setting(shown, lang) if shown else ""
+        outcome += words["standardised"].format(over) if shown else words["unstandardised"]
+    pairs = words["gravity"].format(_name_setting(study.pairs.gravity, lang)) if study.pairs.gravity else ""
+    pairs += words["keep"].format(_name_kept(study.pairs.keep, lang)) if study.pairs.keep else ""
     used = study.scores if len(result.panel.scales) else None
-    scores = words["intensity"].format(used.measure, words[study.treatment.scale]) if used else ""
+    measure = _name_setting(used.measure, lang) if used else ""
+    scores = words["intensity"].format(measure, words[study.treatment.scale]) if used else ""
     return words["recipe"].format(
         outcome=outcome, first=result.panel.periods[0], last=result.panel.periods[-1],
-        roles=", ".join(study.pairs.roles), pairs=pairs, timing=study.treatment.timing, scores=scores,
+        roles=words["comma"].join(_name_setting(role, lang) for role in study.pairs.roles), pairs=pairs,
+        timing=_name_setting(study.treatment.timing, lang), scores=scores,
     )  # fmt: skip
+
+
+def _name_kept(keep: str | Mapping[str, object], lang: Lang) -> str:
+    if isinstance(keep, str):
+        return _name_setting(keep, lang)
+    return " ".join(_name_setting(f"{name} {{}}", lang).format(value) for name, value in keep.items())
+
+
+def _name_setting(value: str, lang: Lang) -> str:
+    """Return the value of a setting in words; in English, and where there are none, as study.toml has it."""
+    return _SETTINGS_ZH.get(value, value) if lang == "zh" else value
 
 
 def tabulate_covariances(result: "StudyResult", lang: Lang) -> Table:
     """Return the headline's standard errors and intervals under each covariance, and why they differ."""
     rows = [row for place in range(len(result.headline.params)) for row in _list_errors(result, place, lang)]
     head = ("", _say(lang, "estimate"), "", _say(lang, "se"), _say(lang, "interval"))
-    return Table(_say(lang, "covariances"), head, (tuple(rows),), _explain_covariances(result, lang))
+    return Table(_say(lang, "covariances"), head, (tuple(rows),), _explain_covariances(result, lang), below="")
 
 
-def _list_errors(result: "StudyResult", place: int, lang: Lang) -> Iterator[tuple[str, ...]]:
+def _list_errors(result: "StudyResult", place: int, lang: Lang) -> Iterator[Row]:
     """Yield the rows of one term, a row a covariance; the term and its estimate stand in the first."""
-    names = name_terms(result.panel, lang) | {control: _name_control(control) for control in result.panel.controls}
     term = str(result.headline.params["term"].iloc[place])
     value = float(result.headline.params["estimate"].iloc[place])
-    first = (names.get(term, term), show_number(value))
+    digits = choose_style(result.study).digits
+    first: Row = (_name_terms(result, lang).get(term, term), Number(value, digits))
     for estimate in result.covariances.values():
         row = estimate.params.loc[place, ["std_error", "conf_low", "conf_high"]]
-        error, low, high = map(show_number, row.to_numpy(dtype=float))
-        shown = _name_vcov(result, estimate, lang)
-        yield (*first, shown, error, f"[{low}, {high}]")
+        error, low, high = map(float, row)
+        yield *first, _name_vcov(result, estimate, lang), Number(error, digits), Interval(low, high, digits)
         first = ("", "")
 
 
@@ -234,15 +245,15 @@ def _explain_covariances(result: "StudyResult", lang: Lang) -> tuple[str, ...]:
 
 def _name_vcov(result: "StudyResult", estimate: Estimate, lang: Lang) -> str:
     spec = estimate.spec.vcov
-    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, name_terms(result.panel, lang), lang)
+    return _WORDS[lang].get(spec.kind) or describe_vcov(spec, _name_terms(result, lang), lang)
 
 
 def tabulate_intensities(result: "StudyResult", lang: Lang) -> Table:
     """Return the correlations of the intensities and the variance inflation of their regressors."""
-    names = name_terms(result.panel, lang)
+    names = _name_terms(result, lang)
     inflation = result.inflation.set_index("term")["vif"]
     rows = [
-        (names.get(name, name), *(f"{value:.2f}" for value in row), f"{inflation[f'{PREFIX}{name}']:.2f}")
+        (names.get(name, name), *(Number(value, 2, adaptive=False) for value in (*row, inflation[f"{PREFIX}{name}"])))
         for name, row in zip(result.correlations.index, result.correlations.to_numpy(), strict=True)
     ]
     head = ("", *(names.get(name, name) for name in result.correlations.columns), _say(lang, "vif"))
@@ -259,8 +270,9 @@ def list_tables(result: "StudyResult", lang: Lang) -> dict[str, Table]:
     if result.events:
         tables["event_study"] = tabulate_events(result.events, lang)
     if result.placebo:
-        tables["placebo"] = tabulate_placebo(result.placebo, lang, name_terms(result.panel, lang))
-    return tables
+        tables["placebo"] = tabulate_placebo(result.placebo, lang, _name_terms(result, lang))
+    block_rules = choose_style(result.study).block_rules
+    return {name: replace(table, lang=lang, block_rules=block_rules) for name, table in tables.items()}
 
 
 def list_coefficients(result: "StudyResult") -> pd.DataFrame:
@@ -285,9 +297,9 @@ def list_dropped(dropped: tuple[Dropped, ...]) -> pd.DataFrame:
     return pd.DataFrame([(one.what, one.reason, one.count) for one in dropped], columns=["what", "reason", "count"])
 
 
-def write_tables(result: "StudyResult", run_dir: Path) -> None:
+def write_tables(result: "StudyResult", run_dir: Path, run_id: str) -> None:
     """Write tables in both languages, coefficients, and all that they rest on."""
-    write_printed({lang: list_tables(result, lang) for lang in LANGUAGES}, run_dir)
+    write_printed({lang: list_tables(result, lang) for lang in LANGUAGES}, run_dir, run_id)
     panel = result.panel
     behind = {
         "estimates": list_coefficients(result),
@@ -307,23 +319,6 @@ def write_tables(result: "StudyResult", run_dir: Path) -> None:
         write_table(frame, run_dir / name)
     notes = [*result.headline.notes, *list_check_notes(result), *(f"series: {check}" for check in panel.checks)]
     write_notes(notes, run_dir)
-
-
-def write_printed(tables: Mapping[Lang, Mapping[str, Table]], run_dir: Path) -> None:
-    """Write the tables of each language, by the name of their file, as they are printed: text, LaTeX, CSV."""
-    folder = run_dir / FOLDER
-    folder.mkdir()
-    for lang, named in tables.items():
-        for name, table in named.items():
-            path = folder / f"{name}_{lang}"
-            path.with_suffix(".txt").write_text(render_text(table), encoding="utf-8", newline="\n")
-            path.with_suffix(".tex").write_text(render_latex(table), encoding="utf-8", newline="\n")
-            write_csv(list_rows(table), path.with_suffix(".csv"))
-
-
-def write_notes(notes: Iterable[str], run_dir: Path) -> None:
-    """Write notes, one a line."""
-    (run_dir / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8", newline="\n")
 
 
 def _say(lang: Lang, name: str) -> str:

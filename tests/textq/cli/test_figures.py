@@ -1,6 +1,6 @@
 """What the tables of several commands share: names of codes, how intervals were drawn, what was taken for what."""
 
-from econ.tables import render_text
+from econ.table_text import render_text
 from tests.textq.export.coded_clauses import CODEBOOK
 from textq.cli.figures import call_code, call_codes, say_draws, tabulate_pairs
 

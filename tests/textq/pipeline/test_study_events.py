@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import econ
-from econ.tables import render_text
+from econ.table_text import render_text
 from textq.cli.estimate_summary import summarise_result
 from textq.config import Study, read_study
 from textq.errors import StudyError
@@ -105,8 +105,8 @@ def test_the_table_names_what_it_rests_on(tmp_path: Path, inputs: Inputs) -> Non
     assert "Outcome: synchronization (cerqueira_martins, transform cerqueira). Absorbed effects: pair, year." in told
     assert f"Observations: {estimate.nobs:,}." in told
     assert "Standard errors: jackknife that leaves out one unit with all its rows; t(11)." in told
-    assert ("observations", f"{estimate.nobs:,}") in [row[:2] for row in table.blocks[1]]
-    assert ("covariance", "jackknife") in [row[:2] for row in table.blocks[1]]
+    assert ("observations", f"{estimate.nobs:,}") in [tuple(map(str, row[:2])) for row in table.blocks[1]]
+    assert ("covariance", "jackknife") in [tuple(map(str, row[:2])) for row in table.blocks[1]]
     chinese = "\n".join(tabulate_events(events, "zh").notes)
     assert "固定效应：城市对、年份" in chinese
     assert "标准误：刀切法" in chinese

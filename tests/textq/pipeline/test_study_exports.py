@@ -48,7 +48,7 @@ def make_result(folder: Path, *settings: str) -> StudyResult:
 def write_all(result: StudyResult, folder: Path) -> Path:
     run_dir = folder / "run"
     run_dir.mkdir()
-    write_tables(result, run_dir)
+    write_tables(result, run_dir, RUN_ID)
     write_exports(result, make_inputs(), RUN_ID, run_dir)
     return run_dir
 

@@ -97,7 +97,7 @@ def test_few_draws_are_said_to_be_rough(tmp_path: Path, inputs: Inputs, draws: i
     for lang, words in (("en", f"Draws: {draws}. No p-value"), ("zh", f"抽样仅{draws}次")):
         table = tabulate_placebo(placebo, lang, {})
         assert any(note.startswith(words) for note in table.notes) == (draws < 99)
-        assert [row[-1] == "–" for row in table.blocks[0]] == [draws == 1] * 2
+        assert [str(row[-1]) == "–" for row in table.blocks[0]] == [draws == 1] * 2
 
 
 @pytest.mark.parametrize("kind", ["time", "mixed"])
