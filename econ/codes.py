@@ -37,8 +37,7 @@ def factorize(values: pd.Series, *, sort: bool = True) -> tuple[IntArray, pd.Ind
         if numbered is not None:
             return numbered[0], pd.Index(numbered[1].astype(values.dtype))
     starts = _find_runs(values)
-    chosen = values if starts is None else values.iloc[starts]
-    codes, known = pd.factorize(chosen.to_numpy() if isinstance(chosen.dtype, np.dtype) else chosen.array, sort=sort)
+    codes, known = pd.factorize(_open_array(values) if starts is None else _open_array(values).take(starts), sort=sort)
     if starts is not None:
         codes = repeat_runs(codes, starts, len(values))
     return np.asarray(codes, dtype=np.intp), pd.Index(known)
@@ -60,7 +59,7 @@ def factorize_runs(columns: Sequence[pd.Series]) -> tuple[list[tuple[IntArray, p
         return None
     coded = []
     for values, mark in zip(columns, marks, strict=True):
-        codes, found = pd.factorize(values.iloc[np.flatnonzero(mark)])
+        codes, found = pd.factorize(_open_array(values).take(np.flatnonzero(mark)))
         coded.append((np.asarray(codes, dtype=np.intp)[np.cumsum(mark[starts]) - 1], pd.Index(found)))
     return coded, starts
 
@@ -107,7 +106,7 @@ def _number_ordered(keys: IntArray) -> tuple[IntArray, IntArray] | None:
     first = keys[:length]
     if len(keys) % length or (keys[length : 2 * length] != first).any():
         return None
-    if (keys.reshape(-1, length) != first).any():
+    if (keys[length:] != keys[:-length]).any():
         return None
     codes, found = number_keys(first, length)
     return np.tile(codes, len(keys) // length), found
@@ -134,7 +133,35 @@ def _mark_changes(values: pd.Series) -> BoolArray | None:
     plain = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
     if len(values) < (_MIN_ROWS if plain else _LONG) or not (plain or isinstance(values.dtype, pd.StringDtype)):
         return None
-    array = values.array
-    differ = array[1:] != array[:-1]
-    changes = differ if isinstance(differ, np.ndarray) else differ.to_numpy(dtype=np.bool_, na_value=True)
-    return np.append(True, changes)
+    changes = np.ones(len(values), dtype=np.bool_)
+    letters = None if plain else _view_letters(values)
+    if letters is None:
+        array = _open_array(values)
+        differ = array[1:] != array[:-1]
+        changes[1:] = differ if isinstance(differ, np.ndarray) else differ.to_numpy(dtype=np.bool_, na_value=True)
+    else:
+        changes[1:] = False
+        changes[np.flatnonzero(letters[1:] != letters[:-1]) // letters.shape[1] + 1] = True
+    return changes
+
+
+def _open_array(values: pd.Series) -> Any:
+    """Return the array of a column: NumPy's where it is one."""
+    return values.to_numpy() if isinstance(values.dtype, np.dtype) else values.array
+
+
+def _view_letters(values: pd.Series) -> NDArray[np.uint8] | None:
+    """Return the bytes of texts (n, width) as Arrow holds them; None if it does not, or widths differ, or one lacks."""
+    if not (isinstance(values.dtype, pd.StringDtype) and values.dtype.storage == "pyarrow"):
+        return None
+    chunked: Any = values.array.__arrow_array__()
+    offset_type = {"string": np.int32, "large_string": np.int64}.get(str(chunked.type))
+    if offset_type is None or chunked.num_chunks != 1 or chunked.null_count:
+        return None
+    texts = chunked.chunk(0)
+    _, offsets, letters = texts.buffers()
+    ends = np.frombuffer(offsets, dtype=offset_type)[texts.offset : texts.offset + len(texts) + 1]
+    width = int(ends[1] - ends[0])
+    if not width or (np.diff(ends) != width).any():
+        return None
+    return np.frombuffer(letters, dtype=np.uint8)[ends[0] : ends[-1]].reshape(-1, width)

@@ -41,7 +41,7 @@ class Relation:
 
 
 def choose_columns(
-    raw: FloatArray,
+    raw: Sequence[FloatArray],
     within: FloatArray,
     terms: Sequence[str],
     effects: Sequence[Effect],
@@ -55,7 +55,7 @@ def choose_columns(
 
     Parameters
     ----------
-    raw : (n, k)
+    raw : k of (n,)
         As given.
     within : (n, k)
         The same with the effects taken out.
@@ -86,7 +86,7 @@ def choose_columns(
     _refuse_shares(raw, relations, terms)
     dropped = {}
     for place in map(int, np.flatnonzero(absorbed)):
-        dropped[place] = Dropped(terms[place], _explain_absorbed(raw[:, place], effects), 1)
+        dropped[place] = Dropped(terms[place], _explain_absorbed(raw[place], effects), 1)
     for relation in relations:
         others = ", ".join(terms[place] for place in relation.others)
         dropped[relation.dropped] = Dropped(terms[relation.dropped], f"a linear combination of {others}", 1)
@@ -96,28 +96,27 @@ def choose_columns(
     return kept, tuple(dropped[place] for place in sorted(dropped))
 
 
-def _find_reaches(raw: FloatArray, effects: Sequence[Effect], weights: FloatArray | None) -> FloatArray:
+def _find_reaches(raw: Sequence[FloatArray], effects: Sequence[Effect], weights: FloatArray | None) -> FloatArray:
     """Return the length below which what is left of a column counts as nothing, (k,)."""
     lengths = _measure(raw, weights)
     own = _measure_own(raw, lengths, weights) if effects else lengths
     return np.maximum(_TOLERANCE * own, _FLOOR * lengths)
 
 
-def _measure_own(raw: FloatArray, lengths: FloatArray, weights: FloatArray | None) -> FloatArray:
+def _measure_own(raw: Sequence[FloatArray], lengths: FloatArray, weights: FloatArray | None) -> FloatArray:
     """Return the lengths of columns about their means; from squares and means where that costs few digits."""
-    means = np.average(raw, axis=0, weights=weights)
-    n_rows = len(raw) if weights is None else weights.sum()
+    means = np.array([np.average(column, weights=weights) for column in raw])
+    n_rows = len(raw[0]) if weights is None else weights.sum()
     squares = lengths**2 - n_rows * means**2
     far = squares < _DIGITS * lengths**2
     own: FloatArray = np.sqrt(np.where(far, 0.0, squares))
-    own[far] = _measure(raw[:, far] - means[far], weights)
+    own[far] = _measure([raw[place] - means[place] for place in np.flatnonzero(far).tolist()], weights)
     return own
 
 
-def _measure(columns: FloatArray, weights: FloatArray | None) -> FloatArray:
-    """Return the weighted lengths of columns."""
-    weighted = columns if weights is None else columns * weights[:, None]
-    return np.sqrt([one @ other for one, other in zip(columns.T, weighted.T, strict=True)])
+def _measure(columns: Sequence[FloatArray] | FloatArray, weights: FloatArray | None) -> FloatArray:
+    """Return the weighted lengths of columns, (n,) each."""
+    return np.sqrt([column @ (column if weights is None else column * weights) for column in columns])
 
 
 def _name_effects(effects: Sequence[Effect]) -> str:
@@ -174,7 +173,7 @@ def _relate(columns: FloatArray, place: int, kept: list[int]) -> Relation:
 
 
 def _refuse_node_effects(
-    raw: FloatArray,
+    raw: Sequence[FloatArray],
     reaches: FloatArray,
     absorbed: NDArray[np.intp],
     terms: Sequence[str],
@@ -185,10 +184,11 @@ def _refuse_node_effects(
     nodes = [effect for effect in effects if effect.codes.ndim > 1 or _is_ordered_node(effect)]
     if not nodes or not len(absorbed):
         return
-    needed = np.ones(len(absorbed), dtype=bool)
+    needed, columns = np.ones(len(absorbed), dtype=bool), [raw[place] for place in absorbed]
     for node in nodes:
         others = [effect for effect in effects if effect is not node]
-        needed &= _measure(Absorber(others, weights).residualize(raw[:, absorbed]), weights) > reaches[absorbed]
+        left = Absorber(others, weights).residualize_columns(columns)
+        needed &= _measure(left.T, weights) > reaches[absorbed]
     lost = [terms[place] for place in absorbed[needed]]
     if lost and (len(nodes) > 1 or nodes[0].codes.ndim > 1):
         raise refuse_lost_terms(_name_effects(nodes), lost)
@@ -212,28 +212,29 @@ def _is_ordered_node(effect: Effect) -> bool:
     return len(parts) > 1 and bool(set(parts) & set(MEMBERS))
 
 
-def _refuse_rounded_shares(raw: FloatArray, terms: Sequence[str]) -> None:
+def _refuse_rounded_shares(raw: Sequence[FloatArray], terms: Sequence[str]) -> None:
     """Refuse two or more nonnegative regressors that sum to one between 0 and 1 but for the rounding of shares."""
-    some = raw[:_GLANCE]
-    low, high = some.min(axis=0), some.max(axis=0)
-    for place in np.flatnonzero((low >= 0) & (high <= 1 + _SHARE_ROUNDING)):
-        low[place], high[place] = raw[:, place].min(), raw[:, place].max()
+    some = np.array([column[:_GLANCE] for column in raw])
+    low, high = some.min(axis=1), some.max(axis=1)
+    for place in np.flatnonzero((low >= 0) & (high <= 1 + _SHARE_ROUNDING)).tolist():
+        low[place], high[place] = raw[place].min(), raw[place].max()
     small = np.flatnonzero((low >= 0) & (high > 0) & (high <= 1 + _SHARE_ROUNDING))
-    for whole in small[(high[small] <= 1) & (low[small] < high[small])]:
+    for whole in small[(high[small] <= 1) & (low[small] < high[small])].tolist():
         others, rounding = small[small != whole], _SHARE_ROUNDING * high[whole]
-        parts = others[(raw[:, others] <= raw[:, [whole]] + rounding).all(axis=0)]
-        if len(parts) > 1 and np.abs(raw[:, parts].sum(axis=1) - raw[:, whole]).max() <= rounding:
+        parts = [place for place in others.tolist() if (raw[place] <= raw[whole] + rounding).all()]
+        if len(parts) > 1 and np.abs(sum(raw[place] for place in parts) - raw[whole]).max() <= rounding:
             raise _refuse_parts([terms[place] for place in parts], terms[whole])
 
 
-def _refuse_shares(raw: FloatArray, relations: Sequence[Relation], terms: Sequence[str]) -> None:
+def _refuse_shares(raw: Sequence[FloatArray], relations: Sequence[Relation], terms: Sequence[str]) -> None:
     """Refuse regressors that are the parts of another one, such as the treatment split into shares."""
     for relation in relations:
         places = np.array([relation.dropped, *relation.others])
         signed = np.array([-1.0, *relation.coefficients])
         for whole in range(len(places)):
             parts = np.arange(len(places)) != whole
-            if _is_split(raw[:, places[whole]], raw[:, places[parts]], -signed[parts] / signed[whole]):
+            columns = np.array([raw[place] for place in places[parts]]).T
+            if _is_split(raw[places[whole]], columns, -signed[parts] / signed[whole]):
                 raise _refuse_parts([terms[place] for place in places[parts]], terms[places[whole]])
 
 

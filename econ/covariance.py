@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-10
 """How negative an eigenvalue may be, for a matrix of unit scale, before the matrix counts as indefinite."""
 
+_MIN_ROWS = 2  # of a run, on average, for its sums to be worth having
+
 
 @dataclass(frozen=True)
 class Design:
@@ -46,7 +48,8 @@ class Design:
     weights : (n,) or None
         Positive analytic weights.
     groups : Mapping
-        Column name → (n,) codes ≥ 0. The two members of a dyadic spec share one numbering of units.
+        Column name → (n,) codes ≥ 0, or (R,) where ``starts`` are known. The two members of a dyadic spec share one
+        numbering of units.
     levels : Mapping
         Absorbed effect → number of its levels.
     nested : Mapping
@@ -54,8 +57,13 @@ class Design:
     n_absorbed : int
         Coefficients of all absorbed effects together: the rank of their dummies or, where that is not known, all levels
         less one for each effect after the first.
+    starts : (R,) or None
+        The rows where runs of rows of the same groups begin, where they are known.
     known_bread : (k, k) or None
         A, where it has been computed.
+    known_sums : dict or None
+        Where covariances of one fit share what they sum first: the sums of scores over runs of rows, by the bytes of
+        the places where these begin.
     """
 
     columns: FloatArray
@@ -65,7 +73,9 @@ class Design:
     levels: Mapping[str, int] = field(default_factory=dict)
     nested: Mapping[str, Collection[str]] = field(default_factory=dict)
     n_absorbed: int = 0
+    starts: Codes | None = None
     known_bread: FloatArray | None = None
+    known_sums: dict[bytes, FloatArray] | None = None
     _pair_sums: dict[tuple[str, ...], tuple[FloatArray, Codes, Codes]] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -83,14 +93,42 @@ class Design:
         """A s of each row, (n, k)."""
         return self.columns @ self.bread * self.weighted_residuals[:, None]
 
+    @cached_property
+    def _starts(self) -> Codes | None:
+        """The rows (R,) where runs of rows of the same groups begin; None if these are too short to be of use."""
+        if self.starts is not None:
+            return self.starts
+        changes = np.ones(len(self.residuals), dtype=np.bool_)
+        changes[1:] = np.logical_or.reduce([codes[1:] != codes[:-1] for codes in self.groups.values()])
+        starts = np.flatnonzero(changes)
+        return starts if len(starts) * _MIN_ROWS <= len(changes) else None
+
+    def code_runs(self, column: str) -> Codes:
+        """Return the codes of a column of ``groups``, one a run of rows."""
+        codes, starts = self.groups[column], self._starts
+        return codes if starts is None or self.starts is not None else codes[starts]
+
+    def _sum_runs(self, starts: Codes) -> FloatArray:
+        """Return the sums of scores over runs of rows, (R, k)."""
+        known: dict[bytes, FloatArray] = {} if self.known_sums is None else self.known_sums
+        key = starts.tobytes()
+        if key not in known:
+            known[key] = sum_runs(self.columns, starts, self.weighted_residuals)
+        return known[key]
+
     def sum_influences(self, codes: Codes) -> FloatArray:
-        """Return influences summed to groups, (G, k): V is made of sums of their outer products."""
-        return sum_by_group(self.columns, codes, self.weighted_residuals) @ self.bread
+        """Return influences summed to groups, (G, k): V is made of sums of their outer products.
+
+        ``codes`` are those of runs, made from :meth:`code_runs`.
+        """
+        if self._starts is None:
+            return sum_by_group(self.columns, codes, self.weighted_residuals) @ self.bread
+        return sum_by_group(self._sum_runs(self._starts), codes) @ self.bread
 
     def sum_pairs(self, by: tuple[str, ...]) -> tuple[FloatArray, Codes, Codes]:
         """Return influences summed to the pairs of two groups, (P, k), and the members of each."""
         if by not in self._pair_sums:
-            pair, first, second = number_pairs(*(self.groups[column] for column in by))
+            pair, first, second = number_pairs(*map(self.code_runs, by))
             self._pair_sums[by] = self.sum_influences(pair), first, second
         return self._pair_sums[by]
 
@@ -203,20 +241,26 @@ def sum_by_group(values: FloatArray, codes: Codes, factors: FloatArray | None = 
 
     Rows are multiplied by ``factors`` (n,) before, if there are any.
     """
-    columns = (column if factors is None else column * factors for column in values.T)
     if (codes[1:] >= codes[:-1]).all():
-        starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
-        return np.column_stack([_sum_runs(column, starts) for column in columns])
+        return sum_runs(values, np.flatnonzero(np.append(True, codes[1:] != codes[:-1])), factors)
+    columns = (column if factors is None else column * factors for column in values.T)
     sums = np.column_stack([np.bincount(codes, column) for column in columns])
     return np.asarray(sums[np.bincount(codes) > 0])
 
 
-def _sum_runs(column: FloatArray, starts: Codes) -> FloatArray:
-    """Return the sums of the runs that begin at ``starts``; faster where all are of one length."""
-    length = len(column) // len(starts)
-    if (starts == np.arange(0, length * len(starts), length)).all() and length * len(starts) == len(column):
-        return np.asarray(column.reshape(len(starts), length) @ np.ones(length))
-    return np.asarray(np.add.reduceat(column, starts))
+def sum_runs(values: FloatArray, starts: Codes, factors: FloatArray | None = None) -> FloatArray:
+    """Return the sums of ``values`` (n, k) over the runs of rows that begin at ``starts`` (R,), shape (R, k).
+
+    Rows are multiplied by ``factors`` (n,) before, if there are any. Runs of one length are summed faster.
+    """
+    shape = len(starts), len(values) // len(starts)
+    even = shape[0] * shape[1] == len(values) and (starts == np.arange(0, len(values), shape[1])).all()
+    if even and factors is not None:
+        return np.asarray(np.einsum("krl,rl->kr", values.T.reshape(-1, *shape), factors.reshape(shape)).T)
+    columns = (column if factors is None else column * factors for column in values.T)
+    if even:
+        return np.column_stack([column.reshape(shape) @ np.ones(shape[1]) for column in columns])
+    return np.column_stack([np.add.reduceat(column, starts) for column in columns])
 
 
 def count_df(ssc: Ssc, design: Design, by: tuple[str, ...] = ()) -> int:
@@ -261,7 +305,7 @@ def _compute_hc1(spec: VcovSpec, design: Design) -> Covariance:
 
 def _compute_cluster(spec: VcovSpec, design: Design) -> Covariance:
     (column,) = spec.by
-    sums = design.sum_influences(design.groups[column])
+    sums = design.sum_influences(design.code_runs(column))
     return assemble_cluster(spec, design, sums.T @ sums, len(sums))
 
 
@@ -275,7 +319,7 @@ def assemble_cluster(spec: VcovSpec, design: Design, meat: FloatArray, n_groups:
 
 def _compute_twoway(spec: VcovSpec, design: Design) -> Covariance:
     """Give all three parts the factor of the smaller number of groups."""
-    first, second = (design.groups[column] for column in spec.by)
+    first, second = map(design.code_runs, spec.by)
     sums = [design.sum_influences(codes) for codes in (first, second, _cross(first, second))]
     one, two, both = (group.T @ group for group in sums)
     return assemble_twoway(spec, design, (one, two, both), (len(sums[0]), len(sums[1])))

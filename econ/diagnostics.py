@@ -75,11 +75,11 @@ def measure_inflation(
 
 def _take_effects_out(sample: Sample, regressors: Sequence[str]) -> FloatArray:
     """Return the regressors net of the effects, or of their means; refuse those of which nothing is left."""
-    raw, effects = sample.data, sample.effects
+    raw, effects = sample.columns, sample.effects
     if not effects:
-        raw = np.delete(raw, 1, axis=1)
-        effects = (Effect(INTERCEPT, np.zeros(len(raw), dtype=np.intp), 1),)
-    within = Absorber(effects, sample.weights).residualize(raw)
+        raw = (raw[0], *raw[2:])
+        effects = (Effect(INTERCEPT, np.zeros(len(raw[0]), dtype=np.intp), 1),)
+    within = Absorber(effects, sample.weights).residualize_columns(raw)
     _, dropped = choose_columns(raw, within, regressors, effects, sample.weights)
     if dropped:
         reasons = "; ".join(f"{entry.what}: {entry.reason}" for entry in dropped)

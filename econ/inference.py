@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +61,8 @@ class Fit:
         (k,)
     bread
         (k, k), or None where it has not been computed.
+    known_sums
+        As of :class:`econ.covariance.Design`.
     """
 
     sample: Sample
@@ -69,6 +71,7 @@ class Fit:
     residuals: FloatArray
     estimates: FloatArray
     bread: FloatArray | None = None
+    known_sums: dict[bytes, FloatArray] = field(default_factory=dict, init=False, repr=False)
 
     def center(self, values: FloatArray) -> FloatArray:
         """Return values (n,) less their weighted mean."""
@@ -258,8 +261,8 @@ def _compute_wild(fit: Fit, spec: VcovSpec) -> tuple[Covariance, pd.DataFrame]:
 
 def _build_design(fit: Fit, spec: VcovSpec) -> Design:
     sample = fit.sample
-    groups = _code_columns(sample, spec)
     effects = sample.effects if spec.ssc != "none" else ()
+    groups, starts = _code_columns(sample, spec)
     return Design(
         columns=fit.within[:, 1:],
         residuals=fit.residuals,
@@ -270,16 +273,23 @@ def _build_design(fit: Fit, spec: VcovSpec) -> Design:
             column: [effect.name for effect in effects if is_nested(effect, codes)] for column, codes in groups.items()
         },
         n_absorbed=fit.absorber.n_coefficients,
+        starts=starts,
         known_bread=fit.bread,
+        known_sums=fit.known_sums,
     )
 
 
-def _code_columns(sample: Sample, spec: VcovSpec) -> dict[str, IntArray]:
-    """Return the codes of the columns of a spec; the members of a pair share one numbering."""
+def _code_columns(sample: Sample, spec: VcovSpec) -> tuple[dict[str, IntArray], IntArray | None]:
+    """Return the codes of the columns of a spec, and where runs begin if the codes are of these.
+
+    The members of a pair share one numbering. Their codes are those of rows where nested effects are looked for.
+    """
     if spec.kind == "dyadic":
-        return dict(zip(spec.by, _find_members(sample, spec).codes.T, strict=True))
+        members = _find_members(sample, spec)
+        codes, starts = (members.runs, members.starts) if spec.ssc == "none" else (members.codes, None)
+        return dict(zip(spec.by, codes.T, strict=True)), starts
     known = {effect.name: effect.codes for effect in sample.effects if effect.name in sample.frame.columns}
-    return {column: known[column] if column in known else code_groups(sample.frame, column) for column in spec.by}
+    return {column: known[column] if column in known else code_groups(sample.frame, column) for column in spec.by}, None
 
 
 def _find_members(sample: Sample, spec: VcovSpec) -> Members:

@@ -33,10 +33,29 @@ _MOST_LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The units of each row: codes (n, 1), or (n, 2) for a pair, in one numbering, and the units' names (C,)."""
+    """The units of each row, in one numbering.
 
-    codes: IntArray
+    Attributes
+    ----------
+    runs
+        (R, 1) or, for pairs, (R, 2): the codes of runs of rows; of each row where ``starts`` is None.
+    names
+        (C,) of the units.
+    n_rows
+        n.
+    starts
+        (R,) the rows where runs begin, or None.
+    """
+
+    runs: IntArray
     names: tuple[str, ...]
+    n_rows: int
+    starts: IntArray | None = None
+
+    @property
+    def codes(self) -> IntArray:
+        """(n, 1) or, for pairs, (n, 2)."""
+        return _spread(self.runs, self.starts, self.n_rows)
 
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str]) -> None:
@@ -106,11 +125,11 @@ def code_members(frame: pd.DataFrame, columns: Sequence[str] = MEMBERS) -> Membe
     """
     require_columns(frame, columns)
     codes, units, starts = _code_units(frame, columns)
-    members = Members(codes, tuple(map(str, units)))
+    members = Members(codes, tuple(map(str, units)), len(frame), starts)
     if len(columns) > 1:
-        _check_selves(frame, members)
-        _check_orientation(frame, members)
-        if starts is None or not _are_runs_different(frame, members, starts):
+        _check_selves(frame, codes, starts)
+        _check_orientation(frame, codes, starts)
+        if starts is None or not _are_runs_different(frame, codes, len(units), starts):
             _check_doubles(frame, members)
     return members
 
@@ -122,7 +141,8 @@ def keep_members(members: Members, rows: NDArray[np.bool_]) -> Members:
     codes = members.codes[rows]
     left = np.bincount(codes.ravel(), minlength=len(members.names)) > 0
     numbers = np.cumsum(left, dtype=np.intp) - 1
-    return Members(numbers[codes], tuple(name for name, kept in zip(members.names, left, strict=True) if kept))
+    names = tuple(name for name, kept in zip(members.names, left, strict=True) if kept)
+    return Members(numbers[codes], names, len(codes))
 
 
 def find_sources(frame: pd.DataFrame, effect: str) -> tuple[str, ...]:
@@ -209,10 +229,10 @@ def is_nested(effect: Effect, groups: IntArray) -> bool:
 
 
 def _code_units(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, list[Any], IntArray | None]:
-    """Return the units of one column, or of the two of pairs, (n, columns), in the order of their names.
+    """Return the units of one column, or of the two of pairs, (R, columns), in the order of their names.
 
-    Beside them their names, and where runs of one pair begin, if they have been found. Missing units are refused, and
-    names of two columns that would never meet.
+    Beside them their names, and the rows (R,) where runs of one pair begin; None if each row counts as one, R = n.
+    Missing units are refused, and names of two columns that would never meet.
     """
     values = [_open_categories(frame[column]) for column in columns]
     runs = factorize_runs(values) if len(columns) > 1 else None
@@ -226,8 +246,12 @@ def _code_units(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, 
     else:
         number, ordered = pd.factorize(coded[0][1], sort=True)
         numbers, units = [np.asarray(number, dtype=np.intp)], ordered.tolist()
-    codes = np.array([number[codes] for number, (codes, _) in zip(numbers, coded, strict=True)])
-    return (codes if starts is None else repeat_runs(codes, starts, len(frame))).T, units, starts
+    return np.array([number[codes] for number, (codes, _) in zip(numbers, coded, strict=True)]).T, units, starts
+
+
+def _spread(values: NDArray[Any], starts: IntArray | None, n_rows: int) -> NDArray[Any]:
+    """Return the values of runs (R, …) for each of their rows (n, …); ``starts`` None: they are of rows."""
+    return values if starts is None else repeat_runs(values.T, starts, n_rows).T
 
 
 def _check_kinds(columns: Sequence[str], names: Sequence[pd.Index]) -> None:
@@ -247,8 +271,8 @@ def _code_part(frame: pd.DataFrame, part: str) -> IntArray:
     sources = find_sources(frame, part)
     if len(sources) == 1:
         return factorize(frame[sources[0]])[0]
-    first, second = _code_units(frame, sources)[0].T
-    return _join([np.minimum(first, second), np.maximum(first, second)])[0]
+    units, _, starts = _code_units(frame, sources)
+    return _spread(_join([units.min(axis=1), units.max(axis=1)])[0], starts, len(frame))
 
 
 def _join(keys: Sequence[IntArray]) -> tuple[IntArray, int]:
@@ -272,18 +296,20 @@ def _check_complete(frame: pd.DataFrame, column: str) -> None:
         )
 
 
-def _check_selves(frame: pd.DataFrame, members: Members) -> None:
-    selves = members.codes[:, 0] == members.codes[:, 1]
+def _check_selves(frame: pd.DataFrame, units: IntArray, starts: IntArray | None) -> None:
+    selves = units[:, 0] == units[:, 1]
     if selves.any():
+        selves = _spread(selves, starts, len(frame))
         raise PairError(
             f"{int(selves.sum())} rows pair a unit with itself; the first: {name_row(frame, selves)}. Leave them out."
         )
 
 
-def _check_orientation(frame: pd.DataFrame, members: Members) -> None:
+def _check_orientation(frame: pd.DataFrame, units: IntArray, starts: IntArray | None) -> None:
     """Refuse rows that name the lower member first beside rows that name the upper one first."""
-    turned = members.codes[:, 0] > members.codes[:, 1]
+    turned = units[:, 0] > units[:, 1]
     if turned.any() and not turned.all():
+        turned = _spread(turned, starts, len(frame))
         raise PairError(
             f"{int((~turned).sum())} rows name the lower member of their pair first and {int(turned.sum())} the upper "
             f"one; the first of these: {name_row(frame, turned)}. Symmetric effects and dyadic errors are for "
@@ -291,7 +317,7 @@ def _check_orientation(frame: pd.DataFrame, members: Members) -> None:
         )
 
 
-def _are_runs_different(frame: pd.DataFrame, members: Members, starts: IntArray) -> bool:
+def _are_runs_different(frame: pd.DataFrame, units: IntArray, n_units: int, starts: IntArray) -> bool:
     """Whether a glance tells that no pair stands twice in a period: each has one run, in which periods rise."""
     column = next((name for name in PERIODS if name in frame.columns), None)
     if column is None or not isinstance(frame[column].dtype, np.dtype) or frame[column].dtype.kind not in "iuf":
@@ -299,8 +325,7 @@ def _are_runs_different(frame: pd.DataFrame, members: Members, starts: IntArray)
     periods = frame[column].to_numpy()
     rises = periods[1:] > periods[:-1]
     rises[starts[1:] - 1] = True
-    n_units = len(members.names)
-    first, second = members.codes[starts].T
+    first, second = units.T
     return bool(rises.all()) and are_different(first * n_units + second, n_units**2)
 
 

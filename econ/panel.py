@@ -93,7 +93,7 @@ def fit_panel(
     spec = _check_arguments(frame, outcome, regressors, absorb, vcov, weights, model, ssc, engine)
     sample = build_sample(frame, outcome, spec.regressors, spec.absorb, weights)
     absorber = Absorber(sample.effects, sample.weights)
-    within = absorber.residualize(sample.data)
+    within = absorber.residualize_columns(sample.columns)
     _check_outcome(outcome, sample, within[:, 0])
     gram = multiply_columns(within, sample.weights)
     kept, left_out = choose_columns(
@@ -161,7 +161,7 @@ def _check_rows(sample: Sample, absorber: Absorber) -> None:
 def _keep_regressors(sample: Sample, kept: Sequence[int], left_out: tuple[Dropped, ...]) -> Sample:
     return dataclasses.replace(
         sample,
-        data=sample.data[:, [0, *(place + 1 for place in kept)]],
+        columns=(sample.outcome, *(sample.regressors[place] for place in kept)),
         terms=tuple(sample.terms[place] for place in kept),
         dropped=sample.dropped + left_out,
     )
@@ -185,7 +185,7 @@ def _solve_with_linearmodels(sample: Sample) -> FloatArray:
     absorbed = {effect.name: pd.Categorical(effect.codes) for effect in sample.effects}
     equation = AbsorbingLS(
         sample.outcome,
-        pd.DataFrame(sample.regressors, columns=list(sample.terms)),
+        pd.DataFrame(dict(zip(sample.terms, sample.regressors, strict=True))),
         absorb=pd.DataFrame(absorbed) if absorbed else None,
         weights=sample.weights,
     )

@@ -42,8 +42,9 @@ class Sample:
     ----------
     frame
         The rows used, with all their columns.
-    data
-        (n, 1 + k): the outcome, then the regressors as given; without effects a column of ones comes before these.
+    columns
+        1 + k of (n,): the outcome, then the regressors as given; without effects a column of ones comes before these.
+        They may share the memory of the table.
     terms
         The k names of the regressors.
     weights
@@ -57,7 +58,7 @@ class Sample:
     """
 
     frame: pd.DataFrame
-    data: FloatArray
+    columns: tuple[FloatArray, ...]
     terms: tuple[str, ...]
     weights: FloatArray | None
     effects: tuple[Effect, ...]
@@ -67,12 +68,12 @@ class Sample:
     @property
     def outcome(self) -> FloatArray:
         """(n,)."""
-        return self.data[:, 0]
+        return self.columns[0]
 
     @property
-    def regressors(self) -> FloatArray:
-        """(n, k)."""
-        return self.data[:, 1:]
+    def regressors(self) -> tuple[FloatArray, ...]:
+        """Each (n,)."""
+        return self.columns[1:]
 
 
 def build_sample(
@@ -95,21 +96,22 @@ def build_sample(
     numeric = [outcome, *regressors, *([] if weights is None else [weights])]
     require_columns(frame, numeric)
     sources = {source for effect in absorb for source in find_sources(frame, effect)}
-    numbers = np.array([_read_numbers(frame, name) for name in numeric]).T
+    numbers = [_read_numbers(frame, name) for name in numeric]
     complete = np.ones(len(frame), dtype=np.bool_)
     for source in sorted(sources):
         if frame[source].hasnans:
             complete &= frame[source].notna().to_numpy()
-    finite = bool(np.isfinite(numbers.sum(axis=0)).all())  # then each of them is
-    missing = np.zeros((0, len(numeric)), dtype=np.bool_) if finite else np.isnan(numbers)
-    if not finite:
-        complete &= ~missing.any(axis=1)
-    dropped = _count_missing(frame, {*_name_flagged(numeric, missing), *sources}, complete)
+    finite = bool(np.isfinite([column.sum() for column in numbers]).all())  # then each of them is
+    missing = [] if finite else [np.isnan(column) for column in numbers]
+    for flags in missing:
+        complete &= ~flags
+    lacking = [] if finite else _name_flagged(numeric, missing)
+    dropped = _count_missing(frame, {*lacking, *sources}, complete)
     frame, numbers = _keep(frame, numbers, complete, outcome, dropped)
     if not finite:
         _check_finite(frame, numeric, numbers)
     if weights is not None:
-        _check_positive(frame, weights, numbers[:, -1])
+        _check_positive(frame, weights, numbers[-1])
     whole = has_members(frame) and not any(frame[member].hasnans for member in MEMBERS)
     members = code_members(frame) if whole else None
     effects = [build_effect(frame, effect, members) for effect in absorb]
@@ -118,12 +120,12 @@ def build_sample(
     frame, numbers = _keep(frame, numbers, several, outcome, dropped)
     if not several.all():
         effects = [keep_rows(effect, several) for effect in effects]
-    weighting = None if weights is None else np.ascontiguousarray(numbers[:, -1])
-    data, terms = numbers[:, : len(regressors) + 1], tuple(regressors)
+    weighting = None if weights is None else numbers[-1]
+    columns, terms = tuple(numbers[: len(regressors) + 1]), tuple(regressors)
     if not effects:
-        data, terms = np.insert(data, 1, 1.0, axis=1), (INTERCEPT, *terms)
+        columns, terms = (columns[0], np.ones(len(frame)), *columns[1:]), (INTERCEPT, *terms)
     kept = None if members is None else keep_members(members, several)
-    return Sample(frame, data, terms, weighting, tuple(effects), dropped, kept)
+    return Sample(frame, columns, terms, weighting, tuple(effects), dropped, kept)
 
 
 def _read_numbers(frame: pd.DataFrame, name: str) -> FloatArray:
@@ -135,12 +137,12 @@ def _read_numbers(frame: pd.DataFrame, name: str) -> FloatArray:
             "effect, or make a 0/1 column of each of its values."
         )
     if isinstance(column.dtype, np.dtype):
-        return np.asarray(column.to_numpy(dtype=np.float64))
+        return np.ascontiguousarray(column.to_numpy(dtype=np.float64))
     return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _name_flagged(names: Sequence[str], flags: NDArray[np.bool_]) -> list[str]:
-    return [name for name, flagged in zip(names, np.atleast_1d(flags.any(axis=0)), strict=True) if flagged]
+def _name_flagged(names: Sequence[str], flags: Sequence[NDArray[np.bool_]]) -> list[str]:
+    return [name for name, own in zip(names, flags, strict=True) if own.any()]
 
 
 def _count_missing(frame: pd.DataFrame, suspects: Iterable[str], complete: NDArray[np.bool_]) -> tuple[Dropped, ...]:
@@ -158,18 +160,20 @@ def _count_singletons(absorb: Sequence[str], several: NDArray[np.bool_]) -> tupl
 
 
 def _keep(
-    frame: pd.DataFrame, numbers: FloatArray, kept: NDArray[np.bool_], outcome: str, dropped: tuple[Dropped, ...]
-) -> tuple[pd.DataFrame, FloatArray]:
+    frame: pd.DataFrame, numbers: list[FloatArray], kept: NDArray[np.bool_], outcome: str, dropped: tuple[Dropped, ...]
+) -> tuple[pd.DataFrame, list[FloatArray]]:
     """Return the rows kept; refuse if there are none."""
     if not kept.any():
         reasons = "; ".join(f"{entry.count} with {entry.reason}" for entry in dropped) or "the table is empty"
         raise FitError(f"no row is left to fit {outcome!r} ({reasons}). Look at these columns, or absorb less.")
-    return (frame.copy(deep=False), numbers) if kept.all() else (frame[kept], numbers[kept])
+    if kept.all():
+        return frame.copy(deep=False), numbers
+    return frame[kept], [column[kept] for column in numbers]
 
 
-def _check_finite(frame: pd.DataFrame, names: Sequence[str], numbers: FloatArray) -> None:
-    infinite = np.isinf(numbers)
-    rows = np.asarray(infinite.any(axis=1))
+def _check_finite(frame: pd.DataFrame, names: Sequence[str], numbers: Sequence[FloatArray]) -> None:
+    infinite = [np.isinf(column) for column in numbers]
+    rows = np.logical_or.reduce(infinite)
     if rows.any():
         raise FitError(
             f"{int(rows.sum())} rows hold infinite values in {', '.join(_name_flagged(names, infinite))}; the first: "

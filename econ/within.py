@@ -80,17 +80,18 @@ class _Grid:
     shape: tuple[int, int]
     places: IntArray | None
 
-    def residualize(self, columns: FloatArray) -> FloatArray:
-        """Return the columns less the means of both effects, which are orthogonal once the grand mean is out."""
-        residuals = np.empty(columns.shape[::-1])
-        for column, target in zip(columns.T, residuals, strict=True):
+    def residualize(self, columns: Sequence[FloatArray] | FloatArray) -> FloatArray:
+        """Return k columns (n,) less the means of both effects, orthogonal once the grand mean is out, as (n, k)."""
+        residuals = np.empty((len(columns), self.shape[0] * self.shape[1]))
+        for column, target in zip(columns, residuals, strict=True):
             grid = target.reshape(self.shape)
             if self.places is None:
                 given = column.reshape(self.shape)
             else:
                 target[self.places] = column
                 given = grid
-            np.subtract(given, (given @ np.full(self.shape[1], 1 / self.shape[1]))[:, None], out=grid)
+            means = given @ np.full(self.shape[1], 1 / self.shape[1])
+            np.subtract(given.ravel(), np.repeat(means, self.shape[1]), out=target)
             _subtract_pattern(target, np.full(self.shape[0], 1 / self.shape[0]) @ grid)
             if self.places is not None:
                 target[:] = target[self.places]
@@ -146,7 +147,7 @@ class Absorber:
         if not self._effects:
             return columns.copy()
         if self._grid is not None:
-            return self._grid.residualize(columns)
+            return self._grid.residualize(columns.T)
         residuals = columns - self._average(columns)
         self._subtract_means(residuals)
         if not self._rest:
@@ -163,6 +164,10 @@ class Absorber:
             f"{_TOLERANCE:g}: too few rows tie their levels together, or the weights differ by too many orders of "
             "magnitude. Leave an effect out, or leave out the rows that hang by a thread."
         )
+
+    def residualize_columns(self, columns: Sequence[FloatArray]) -> FloatArray:
+        """Do what :meth:`residualize` does for k columns of their own, (n,) each."""
+        return self.residualize(np.array(columns).T) if self._grid is None else self._grid.residualize(columns)
 
     def _weigh(self, columns: FloatArray) -> FloatArray:
         return columns if self._weights is None else columns * self._weights

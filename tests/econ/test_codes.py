@@ -75,3 +75,18 @@ def test_names_of_several_lists_share_one_numbering() -> None:
     numbers, names = number_names([pd.Index(["b", "c"], dtype="str"), pd.Index(["a", "b"], dtype=object)])
     assert names == ["a", "b", "c"]
     assert [one.tolist() for one in numbers] == [[1, 2], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    "names", [["a", "b", "b", "a"], ["城市", "城镇", "村庄", "城市"], ["a", "bb", "", "a"], [""] * 4]
+)
+@pytest.mark.parametrize("kind", ["str", "string[pyarrow]", "string[python]"])
+def test_runs_of_texts_are_found_whatever_their_width(
+    monkeypatch: pytest.MonkeyPatch, names: list[str], kind: str
+) -> None:
+    monkeypatch.setattr("econ.codes._LONG", 4)
+    long = pd.Series(["zz", "zz", *np.repeat(names, 5)], dtype=kind)
+    for values in (long, long.iloc[2:], pd.concat([long, long])):
+        codes, found = factorize(values)
+        assert found.take(codes).tolist() == values.tolist()
+        assert found.tolist() == sorted(set(values))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from econ.covariance import Design, compute_bread, compute_ssc, compute_vcov, sum_by_group
+from econ.covariance import Design, compute_bread, compute_ssc, compute_vcov, sum_by_group, sum_runs
 from econ.errors import FitError, SpecError
 from econ.spec import VcovSpec
 
@@ -460,3 +460,25 @@ def test_a_star_of_pairs_has_dyadic_errors() -> None:
 def test_kinds_of_other_modules_are_refused(kind: str) -> None:
     with pytest.raises(SpecError, match="The 'kind' parameter of compute_vcov must be one of"):
         compute_vcov(VcovSpec(kind, ("pair",)), build_design(draw_pairs(16)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lengths", [[3, 3, 3, 3], [1, 2, 4, 5], [12]])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_runs_are_summed_whatever_their_lengths(lengths: list[int], order: str) -> None:
+    rng = np.random.default_rng(0)
+    values, factors = np.array(rng.normal(size=(12, 2)), order=order), rng.normal(size=12)
+    starts = np.cumsum([0, *lengths[:-1]])
+    for weighing in (None, factors):
+        scaled = values if weighing is None else values * weighing[:, None]
+        expected = [part.sum(axis=0) for part in np.split(scaled, starts[1:])]
+        np.testing.assert_allclose(sum_runs(values, starts, weighing), expected, atol=1e-14)
+
+
+def test_codes_of_runs_stand_for_those_of_their_rows() -> None:
+    design = build_design(draw_pairs(1, 14))
+    starts = np.flatnonzero(np.diff(design.groups["pair"], prepend=-1))
+    runs = {name: design.groups[name][starts] for name in (*MEMBERS, "pair")}
+    for spec in (DYADIC, VcovSpec("cluster", ("pair",)), VcovSpec("twoway", MEMBERS)):
+        result, expected = compute_vcov(spec, replace(design, groups=runs, starts=starts)), compute_vcov(spec, design)
+        np.testing.assert_allclose(result.matrix, expected.matrix, rtol=1e-12)
+        assert result.n_clusters == expected.n_clusters

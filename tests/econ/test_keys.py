@@ -85,3 +85,18 @@ def test_a_pair_that_stands_twice_in_a_period_is_found_in_runs(
         return
     with pytest.raises(PairError, match="1 rows repeat a pair in the same period"):
         code_members(frame)
+
+
+@pytest.mark.parametrize("wrong", ["itself", "turned"])
+def test_pairs_are_refused_in_the_same_words_in_runs(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    frame = draw_pairs().sort_values([*MEMBERS, "period"], ignore_index=True)
+    some = frame["unit_j"] == frame["unit_j"].iloc[-1]
+    members = frame.loc[some, ["unit_j", "unit_j"] if wrong == "itself" else ["unit_j", "unit_i"]]
+    frame.loc[some, list(MEMBERS)] = members.to_numpy()
+    sentences = []
+    for long in (10**9, 4):
+        monkeypatch.setattr("econ.codes._LONG", long)
+        with pytest.raises(PairError) as caught:
+            code_members(frame)
+        sentences.append(str(caught.value))
+    assert sentences[0] == sentences[1]
