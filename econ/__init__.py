@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from econ.combine import combine_units, measure_krugman
     from econ.development import build_entropy_index
     from econ.diagnostics import correlate_columns, measure_inflation
-    from econ.errors import EconError
+    from econ.errors import EconError, FigureError, FontError
     from econ.estimate import Dropped, Estimate, WaldTest
     from econ.event_points import EventStudy
     from econ.event_study import fit_event_study
+    from econ.figure_coefficients import plot_coefficients
+    from econ.figure_events import plot_event_study
+    from econ.figure_files import write_figure
+    from econ.figure_intensities import plot_intensities
+    from econ.figure_network import plot_network
+    from econ.figure_placebo import plot_placebo
+    from econ.figure_shares import count_share_pages, plot_shares
+    from econ.figure_specifications import plot_specifications
     from econ.filters import cut_window, filter_series
     from econ.intensities import Intensities, interact_scores
     from econ.pair_panel import fit_pairs
@@ -42,6 +50,8 @@ _HOMES = {
     "EconError": "econ.errors",
     "Estimate": "econ.estimate",
     "EventStudy": "econ.event_points",
+    "FigureError": "econ.errors",
+    "FontError": "econ.errors",
     "Intensities": "econ.intensities",
     "PairSpec": "econ.spec",
     "Placebo": "econ.placebo_result",
@@ -58,6 +68,7 @@ _HOMES = {
     "build_entropy_index": "econ.development",
     "combine_units": "econ.combine",
     "correlate_columns": "econ.diagnostics",
+    "count_share_pages": "econ.figure_shares",
     "cut_window": "econ.filters",
     "filter_series": "econ.filters",
     "find_designated": "econ.treatment",
@@ -70,10 +81,18 @@ _HOMES = {
     "measure_krugman": "econ.combine",
     "measure_synchronization": "econ.synchronization",
     "permute_designations": "econ.placebo",
+    "plot_coefficients": "econ.figure_coefficients",
+    "plot_event_study": "econ.figure_events",
+    "plot_intensities": "econ.figure_intensities",
+    "plot_network": "econ.figure_network",
+    "plot_placebo": "econ.figure_placebo",
+    "plot_shares": "econ.figure_shares",
+    "plot_specifications": "econ.figure_specifications",
     "run_placebo": "econ.placebo",
     "simulate_power": "econ.power",
     "simulate_series": "econ.simulate",
     "tabulate_estimates": "econ.tables",
+    "write_figure": "econ.figure_files",
     "write_table": "econ.table_files",
 }
 
@@ -83,6 +102,8 @@ __all__ = [
     "EconError",
     "Estimate",
     "EventStudy",
+    "FigureError",
+    "FontError",
     "Intensities",
     "PairSpec",
     "Placebo",
@@ -99,6 +120,7 @@ __all__ = [
     "build_entropy_index",
     "combine_units",
     "correlate_columns",
+    "count_share_pages",
     "cut_window",
     "filter_series",
     "find_designated",
@@ -111,10 +133,18 @@ __all__ = [
     "measure_krugman",
     "measure_synchronization",
     "permute_designations",
+    "plot_coefficients",
+    "plot_event_study",
+    "plot_intensities",
+    "plot_network",
+    "plot_placebo",
+    "plot_shares",
+    "plot_specifications",
     "run_placebo",
     "simulate_power",
     "simulate_series",
     "tabulate_estimates",
+    "write_figure",
     "write_table",
 ]
 

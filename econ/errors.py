@@ -36,6 +36,14 @@ class TableFileError(EconError):
     """A table that was written does not read as it was printed."""
 
 
+class FigureError(EconError):
+    """A figure cannot be drawn: matplotlib is absent, an argument does not fit, or something would not be readable."""
+
+
+class FontError(FigureError):
+    """No font on this machine has all the characters of a figure."""
+
+
 def name_first(things: Sequence[object]) -> str:
     """Return the first ten names of what a message is about, and how many more there are."""
     more = f" and {len(things) - _MOST_NAMED:,} more" if len(things) > _MOST_NAMED else ""

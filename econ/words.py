@@ -29,7 +29,13 @@ def say(key: str, lang: Lang, style: str = "") -> str:
 def name_terms(lang: Lang, *, cities: bool = False) -> dict[str, str]:
     """Return what to print for terms, effects, clusters and outcomes; with ``cities`` for cities and years."""
     sections = ("terms", "city_terms") if cities else ("terms",)
-    return {term: str(entry[lang]) for section in sections for term, entry in _read_labels()[section].items()}
+    return {term: str(entry[lang]) for section in sections for term, entry in read_section(section).items()}
+
+
+def read_section(name: str) -> Mapping[str, Any]:
+    """Return all entries of a section, by key and language."""
+    section: Mapping[str, Any] = _read_labels()[name]
+    return section
 
 
 @cache

@@ -17,6 +17,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+# A study's figures take a second each: tests that look at them ask for them (figures.sizes).
+os.environ.setdefault("TEXTQ_FIGURES_SIZES", "[]")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -301,6 +301,19 @@ class LabelsConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresConfig:
+    """[figures]: sizes and languages of figures, and a base map of the user with its approval number.
+
+    Without languages it is that of [labels].
+    """
+
+    sizes: Texts = ("a4",)
+    langs: Texts = ()
+    base_map: File | None = None
+    approval: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """A whole ``study.toml``; ``path`` is the file."""
 
@@ -316,6 +329,7 @@ class Study:
     event_study: EventStudyConfig | None
     placebo: PlaceboConfig | None
     labels: LabelsConfig
+    figures: FiguresConfig
 
 
 SECTIONS: Mapping[str, type[Any]] = {
@@ -330,6 +344,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "event_study": EventStudyConfig,
     "placebo": PlaceboConfig,
     "labels": LabelsConfig,
+    "figures": FiguresConfig,
 }
 _COMMAND_OPTIONS = frozenset(f"TEXTQ_ESTIMATE_{name}" for name in ("OUT", "SETTINGS", "AS_JSON", "JSON", "LANG"))
 """Variables that click reads as options of the command."""

@@ -10,7 +10,7 @@ import econ
 from econ.words import name_terms, say
 
 LABELS = tomllib.loads((Path(econ.__file__).parent / "labels.toml").read_text(encoding="utf-8"))
-SECTIONS = ("terms", "city_terms")
+SECTIONS = ("terms", "city_terms", "figures")
 KEYS = [key for key in LABELS if key not in SECTIONS]
 
 

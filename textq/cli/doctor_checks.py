@@ -1,8 +1,6 @@
 """The checks of ``textq doctor``: what is installed, in which version, and what to do where something is missing."""
 
 import platform
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,14 +26,6 @@ _LIBRARIES = {
 
 _BUILT_IN = ("docx", "txt", "zip")
 """Formats that need nothing but Python."""
-
-_FONTS = (
-    "C:/Windows/Fonts/msyh.ttc",
-    "C:/Windows/Fonts/simsun.ttc",
-    "/System/Library/Fonts/PingFang.ttc",
-    "/System/Library/Fonts/STHeiti Light.ttc",
-)
-"""Where Windows and macOS keep their Chinese fonts."""
 
 _WORDS_PROBE = "2016—2020年，市财政每年安排专项资金1.5亿元，支持B2B出口企业建设公共海外仓，培养跨境电商人才。"
 """A sentence on which engines that cut words are compared."""
@@ -71,6 +61,7 @@ def run_checks() -> Iterator[Check]:
     yield check_sqlite()
     yield check_folder(Path(OUT))
     yield check_console(getattr(sys.stdout, "encoding", None) or "ascii")
+    yield check_figures()
     yield check_font()
 
 
@@ -178,21 +169,25 @@ def check_console(encoding: str) -> Check:
     return Check("console", "green", encoding)
 
 
-def check_font() -> Check:
-    """Check for a Chinese font; figures need one."""
-    found = next((font for font in _FONTS if Path(font).is_file()), "") or _ask_fontconfig()
-    return Check("font", "green" if found else "yellow", found, "" if found else "font")
+def check_figures() -> Check:
+    """Check for the library that draws figures."""
+    from econ.errors import FigureError
+    from econ.figure_library import load_matplotlib
 
-
-def _ask_fontconfig() -> str:
-    """Return the first Chinese font that fontconfig names, "" if there is none."""
-    program = shutil.which("fc-list")
-    if program is None:
-        return ""
-    command = [program, ":lang=zh-cn", "family"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    families = sorted(done.stdout.decode("utf-8", "replace").split("\n"))
-    return next((family.partition(",")[0] for family in families if family.strip()), "")
+        return Check("figures", "green", f"matplotlib {load_matplotlib().__version__}")
+    except FigureError:
+        return Check("figures", "yellow", "", "figures")
+
+
+def check_font() -> Check:
+    """Check for a font that has the characters of Chinese figures, by looking into the files of fonts."""
+    from econ.errors import FigureError, FontError
+    from econ.figure_fonts import find_chinese_font
+
+    try:
+        return Check("font", "green", find_chinese_font())
+    except FontError:
+        return Check("font", "yellow", "", "font")
+    except FigureError:
+        return Check("font", "yellow", "", "font_unknown")

@@ -30,6 +30,7 @@ _NAMES = {
     "sqlite": {"zh": "SQLite", "en": "SQLite"},
     "folder": {"zh": "输出文件夹可写", "en": "output folder can be written"},
     "console": {"zh": "终端编码", "en": "encoding of the console"},
+    "figures": {"zh": "作图", "en": "draws figures"},
     "font": {"zh": "中文字体 (作图用)", "en": "Chinese font, for figures"},
 }
 _ADVICE = {
@@ -98,9 +99,20 @@ _ADVICE = {
         "zh": "设置 PYTHONUTF8=1 (Windows 终端先运行 chcp 65001)",
         "en": "set PYTHONUTF8=1 (in a Windows console run chcp 65001 first)",
     },
+    "figures": {
+        "zh": '需要作图时安装: {pip} "textq[figures]"',
+        "en": 'for figures run {pip} "textq[figures]"',
+    },
     "font": {
-        "zh": "安装中文字体, 如 Noto Sans CJK (Debian、Ubuntu: apt install fonts-noto-cjk)",
-        "en": "install a Chinese font, for example Noto Sans CJK (Debian, Ubuntu: apt install fonts-noto-cjk)",
+        "zh": "安装中文字体, 如 Noto Sans SC (Windows: 设置 > 时间和语言 > 添加简体中文; macOS: 自带苹方; Debian、"
+        "Ubuntu: apt install fonts-noto-cjk), 否则只能绘制英文图",
+        "en": "install a Chinese font, for example Noto Sans SC (Windows: Settings > Time & language > add Chinese "
+        "(Simplified); macOS comes with PingFang; Debian, Ubuntu: apt install fonts-noto-cjk); without one figures are "
+        "drawn in English alone",
+    },
+    "font_unknown": {
+        "zh": "安装 matplotlib 后才能查找字体",
+        "en": "fonts are looked for once matplotlib is installed",
     },
 }
 _ENDS = {

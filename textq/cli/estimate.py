@@ -35,8 +35,8 @@ def command(study: Path, out: Path | None, settings: tuple[str, ...], as_json: b
     from textq.cli.progress import ProgressBar
     from textq.pipeline.estimates import estimate
 
-    with ProgressBar("placebo") as bar:
-        result = estimate(study, out=out, settings=settings, progress=bar.show)
+    with ProgressBar("placebo") as draws, ProgressBar("figures") as figures:
+        result = estimate(study, out=out, settings=settings, progress=draws.show, drawing=figures.show)
     language = languages.choose_language(lang or result.study.labels.lang)
     for line in describe_result(result, language):
         click.echo(line, err=as_json)

@@ -1,5 +1,6 @@
 """What ``textq estimate`` says at its end: the sample, the tables, what to bear in mind, where it lies."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from textq.cli.json_records import keep_finite, list_dropped, list_records
 from textq.cli.languages import Lang
 from textq.pipeline.estimates import StudyResult
 from textq.pipeline.study_check_tables import describe_few, list_check_dropped, list_lead_tests, list_points
+from textq.pipeline.study_figures import EVERY
 from textq.pipeline.study_placebo import describe_placebo
 from textq.pipeline.study_tables import list_coefficients, list_tables
 from textq.provenance import SCHEMA_VERSION, code_version
@@ -25,6 +27,11 @@ _TEXTS = {
         "en": "{n} treated city-years with a score of zero in all instruments used (see treated_zero.csv): {names}",
     },
     "check": {"zh": "序列: {check}", "en": "series: {check}"},
+    "no_figures": {
+        "zh": '未作图: 需要 matplotlib, 请运行 {pip} "textq[figures]"',
+        "en": 'figures were not drawn: they need matplotlib, run {pip} "textq[figures]"',
+    },
+    "undrawn": {"zh": "未作图 {figure}: {reason}", "en": "not drawn: {figure} ({reason})"},
     "wrote": {"zh": "写出 {run_dir}", "en": "wrote {run_dir}"},
 }
 _ZH = {
@@ -61,6 +68,11 @@ def describe_result(result: StudyResult, lang: Lang) -> Iterator[str]:
         yield ""
         yield render_text(table).rstrip("\n")
     yield ""
+    for figure in result.undrawn:
+        if figure.name == EVERY:
+            yield _say("no_figures", lang, pip=f"{sys.executable} -m pip install")
+        else:
+            yield _say("undrawn", lang, figure=figure.name, reason=figure.reason)
     yield _say("wrote", lang, run_dir=result.run_dir)
 
 
@@ -95,6 +107,7 @@ def summarise_result(result: StudyResult) -> dict[str, Any]:
         "notes": list(result.headline.notes),
         "event_study": _summarise_events(result),
         "placebo": _summarise_placebo(result),
+        "undrawn": [{"name": one.name, "reason": one.reason} for one in result.undrawn],
     }  # fmt: skip
 
 

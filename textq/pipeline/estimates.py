@@ -21,6 +21,7 @@ from textq.config import Study, read_study
 from textq.export.run_folder import prepare_folder, write_run
 from textq.pipeline.study_events import StudyEvents, fit_events
 from textq.pipeline.study_exports import write_exports
+from textq.pipeline.study_figures import Undrawn, check_figures, write_figures
 from textq.pipeline.study_inputs import list_files, name_regressors, read_inputs
 from textq.pipeline.study_labels import check_labels
 from textq.pipeline.study_panel import OUTCOME, StudyPanel, build_panel, name_section
@@ -55,6 +56,8 @@ class StudyResult:
         Likewise.
     run_dir : Path or None
         Where it was written.
+    undrawn : tuple of Undrawn
+        The figures that were not drawn, and why.
     """
 
     study: Study
@@ -68,6 +71,7 @@ class StudyResult:
     events: StudyEvents | None = None
     placebo: Placebo | None = None
     run_dir: Path | None = None
+    undrawn: tuple[Undrawn, ...] = ()
 
     def __repr__(self) -> str:
         return f"StudyResult({str(self.run_dir)!r}, {len(self.panel.panel):,} rows)"
@@ -84,6 +88,7 @@ def estimate(
     out: str | Path | None = None,
     settings: Sequence[str] = (),
     progress: Progress | None = None,
+    drawing: Progress | None = None,
 ) -> StudyResult:
     """Estimate a study: synchronization of city pairs on instrument intensities.
 
@@ -97,6 +102,8 @@ def estimate(
         "section.key=value" each; they win over the file.
     progress
         Called now and then with the number of placebo draws done and to be done.
+    drawing
+        The same of figures.
 
     Returns
     -------
@@ -109,6 +116,7 @@ def estimate(
     """
     started_at = datetime.now().astimezone()
     recipe = study if isinstance(study, Study) else read_study(Path(study), settings, os.environ)
+    check_figures(recipe)
     inputs = read_inputs(recipe)
     recipe = name_regressors(recipe, inputs)
     panel = build_panel(recipe, inputs)
@@ -120,15 +128,17 @@ def estimate(
     placebo = run_study_placebo(recipe, panel, previous, progress)
     result = replace(result, placebo=placebo)
     prepare_folder(folder)
+    undrawn: list[Undrawn] = []
 
     def write(run_dir: Path) -> Mapping[str, object]:
         write_tables(result, run_dir, str(described["run_id"]))
+        undrawn.extend(write_figures(result, run_dir, drawing))
         write_exports(result, inputs, str(described["run_id"]), run_dir)
         versions = dict(result.headline.versions)
         drawn = {TESTS: describe_placebo(placebo)} if placebo else {}
         return {**described, **drawn, "versions": versions, "volatile": describe_machine(started_at)}
 
-    return replace(result, run_dir=write_run(folder, started_at, write, kind="estimate"))
+    return replace(result, run_dir=write_run(folder, started_at, write, kind="estimate"), undrawn=tuple(undrawn))
 
 
 def choose_folder(run: Run | None) -> Path:

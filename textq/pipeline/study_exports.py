@@ -16,7 +16,8 @@ from textq.export.workbook import CODEBOOK, Sheet, write_workbook
 from textq.lexicon.codebook import Codebook
 from textq.lexicon.read import CODEBOOK_NAME, builtin_codebook, read_codebook
 from textq.pipeline.study_inputs import Inputs
-from textq.pipeline.study_replication import choose_lang, plan_replication, prepare_panel, prepare_scores
+from textq.pipeline.study_labels import choose_lang
+from textq.pipeline.study_replication import plan_replication, prepare_panel, prepare_scores
 
 if TYPE_CHECKING:
     from textq.config import Study

@@ -139,7 +139,7 @@ def list_files(study: Study) -> tuple[Path, ...]:
     coverage = study.scores.coverage if study.scores else None
     codebook = study.scores.codebook / CODEBOOK_NAME if study.scores and study.scores.codebook else None
     dated = study.designations.file if study.designations else None
-    named = (study.path, study.series.file, dated, units, coverage, codebook)
+    named = (study.path, study.series.file, dated, units, coverage, codebook, study.figures.base_map)
     return tuple(path for path in named if path is not None)
 
 

@@ -44,6 +44,11 @@ def _name_control(control: str, given: Mapping[str, str]) -> str:
     return _CONTROLS.get(rule, f"{rule}({{}})").format(given.get(column, column))
 
 
+def choose_lang(study: Study) -> Lang:
+    """Return the language of what is written in one: that of the study, else English, whatever the machine's is."""
+    return "zh" if study.labels.lang == "zh" else "en"
+
+
 def choose_style(study: Study) -> TableStyle:
     """Return the style of a study's tables.
 

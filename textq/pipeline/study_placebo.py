@@ -26,7 +26,7 @@ TESTS = "placebo"
 
 _STORED = (f"{TESTS}.parquet", f"{DRAWS}.parquet")
 _SAME = ("code", "econ", "lists", "scores_run", "inputs")
-_FREE = ("event_study", "labels")
+_FREE = ("event_study", "labels", "figures")
 """Sections of a study that its placebo does not depend on."""
 
 Progress = Callable[[int, int], None]

@@ -16,13 +16,12 @@ from textq.export.equations import KINDS, PAIR, PERIOD, Effect, Equation, ErrorK
 from textq.export.stata import number_texts
 from textq.lexicon.places import builtin_gazetteer
 from textq.pipeline.study_inputs import KEY
+from textq.pipeline.study_labels import LANGUAGES, choose_lang, name_terms
 from textq.pipeline.study_panel import OUTCOME
 
 if TYPE_CHECKING:
-    from textq.config import Study
     from textq.pipeline.estimates import StudyResult
 
-_DEFAULT_LANG = "en"
 """The machine's language must not change the bytes."""
 
 _NODE = "node"
@@ -97,19 +96,22 @@ def _label_terms(result: "StudyResult") -> dict[str, dict[str, str]]:
         "en": "" if study.treatment.scale == NOTHING else " / SD",
         "zh": "" if study.treatment.scale == NOTHING else "／标准差",
     }
+    shown = _name_terms(result)
     for column in result.panel.panel.columns:
         if column.startswith(PREFIX):
-            shown = {lang: _name_instrument(result, column.removeprefix(PREFIX), lang) for lang in ("en", "zh")}
+            plain = f"{DID} × {column.removeprefix(PREFIX)}"
             labels[column] = {
-                "en": f"{DID} × {shown['en']} ({measure}{scaled['en']})",
-                "zh": f"{DID} × {shown['zh']}（{measure}{scaled['zh']}）",
+                "en": f"{shown['en'].get(column, plain)} ({measure}{scaled['en']})",
+                "zh": f"{shown['zh'].get(column, plain)}（{measure}{scaled['zh']}）",
             }
-    labels |= {one: {"en": f"Control: {one}", "zh": f"控制变量：{one}"} for one in result.panel.controls}
+    for control in result.panel.controls:
+        labels[control] = {"en": f"Control: {shown['en'][control]}", "zh": f"控制变量：{shown['zh'][control]}"}
     return labels
 
 
-def _name_instrument(result: "StudyResult", name: str, lang: str) -> str:
-    return result.panel.names.get(lang, {}).get(name, name)
+def _name_terms(result: "StudyResult") -> dict[str, dict[str, str]]:
+    """Return what the tables of the study call its terms, by language."""
+    return {lang: name_terms(result.panel, lang, result.study.labels) for lang in LANGUAGES}
 
 
 def prepare_scores(result: "StudyResult", scores: pd.DataFrame) -> StataTable:
@@ -120,19 +122,15 @@ def prepare_scores(result: "StudyResult", scores: pd.DataFrame) -> StataTable:
     frame.insert(1, "name", _name_units(frame["unit"]))
     frame["unit"], coded = number_texts(frame["unit"], _list_units(result))
     values = {"unit": dict.fromkeys(("en", "zh"), coded)} if coded else {}
+    shown = _name_terms(result)
     labels = {
         f"tq_{one}": {
-            "en": f"{_name_instrument(result, one, 'en')}: {measure}",
-            "zh": f"{_name_instrument(result, one, 'zh')}：{measure}",
+            "en": f"{shown['en'].get(one, one)}: {measure}",
+            "zh": f"{shown['zh'].get(one, one)}：{measure}",
         }
         for one in instruments
     }
     return StataTable(frame, name_columns(frame.columns, labels, values))
-
-
-def choose_lang(study: "Study") -> str:
-    """Return the language of the labels: that of the study, else English, whatever the machine's is."""
-    return study.labels.lang or _DEFAULT_LANG
 
 
 def plan_replication(result: "StudyResult", run_id: str) -> Replication:

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from econ import figure_fonts
 from textq import compiled
 from textq.cli import doctor_checks
 from textq.cli.doctor_checks import (
     Check,
     check_console,
     check_econ,
+    check_figures,
     check_folder,
     check_font,
     check_loops,
@@ -48,7 +50,7 @@ def test_json_names_every_check_once(run_textq: Run) -> None:
     assert answer["fit"] is True
     assert len(set(names)) == len(names)
     assert {"pdf", "html", "docx", "doc", "ofd", "ocr", "words", "loops"} <= set(names)
-    assert {"econ", "folder", "console", "font", "sqlite"} <= set(names)
+    assert {"econ", "folder", "console", "font", "figures", "sqlite"} <= set(names)
 
 
 def test_what_is_missing_and_needed_is_3(run_textq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +67,7 @@ def test_every_check_has_words_in_both_languages() -> None:
     checks = list(run_checks())
     advice = [
         "reinstall", "libreoffice", "only_doc", "ofd", "ocr", "other_econ", "sqlite", "folder", "console", "font",
-        "words_equal", "words_different", "words_absent", "other_jieba",
+        "words_equal", "words_different", "words_absent", "other_jieba", "figures", "font_unknown",
     ]  # fmt: skip
     for check in [*checks, *(Check("pdf", "yellow", "", one) for one in advice)]:
         zh, en = (list(describe_checks([check], lang)) for lang in ("zh", "en"))
@@ -181,14 +183,20 @@ def test_the_encoding_of_the_console(encoding: str, state: str) -> None:
     assert check_console(encoding).state == state
 
 
-def test_the_chinese_font(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    font = tmp_path / "simsun.ttc"
-    font.touch()
-    monkeypatch.setattr(doctor_checks, "_FONTS", (str(font),))
-    assert check_font() == Check("font", "green", str(font))
-    monkeypatch.setattr(doctor_checks, "_FONTS", ())
-    monkeypatch.setattr(doctor_checks.shutil, "which", lambda name: None)
+def test_the_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figure_fonts, "find_chinese_font", lambda: "Noto Sans SC")
+    assert check_font() == Check("font", "green", "Noto Sans SC")
+    monkeypatch.undo()
+    monkeypatch.setattr(figure_fonts, "_list_regular", list)
+    monkeypatch.setattr(figure_fonts, "_register_new_files", lambda: False)
     assert check_font() == Check("font", "yellow", "", "font")
+
+
+def test_the_library_of_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_figures() == Check("figures", "green", f"matplotlib {version('matplotlib')}")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert check_figures() == Check("figures", "yellow", "", "figures")
+    assert check_font() == Check("font", "yellow", "", "font_unknown")
 
 
 def test_a_converter_that_does_not_start_is_no_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

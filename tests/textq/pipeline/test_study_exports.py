@@ -135,7 +135,7 @@ def test_labels_are_in_the_language_of_the_study(tmp_path: Path) -> None:
         labels = reader.variable_labels()
 
     assert labels["did_supply"] == "did × supply（stock／标准差）"
-    assert labels["gdp"] == "控制变量：gdp"
+    assert labels["gdp"] == "控制变量：|Δ ln gdp|"
     assert "label language zh, rename" in (folder / "replicate" / "estimate.do").read_text(encoding="utf-8")
 
 
