@@ -64,6 +64,9 @@ _TALLEST = 409.0
 """Points that a row can have."""
 
 _A4 = 9
+_WIDEST_TEXT = 14.0
+"""A text behind the names is broken where it is wider, in units of the type size; a sheet has room."""
+
 _UPRIGHT = 92.0
 """So many units of column widths stand on A4 upright at full size."""
 
@@ -156,7 +159,7 @@ def _measure_widths(table: Table, needs: Sequence[ColumnNeed]) -> list[float]:
     """Return the widths of the columns, in digits; all behind the names are alike but for much wider ones."""
     names = [table.head[0], *(str(row[0]) for block in table.blocks for row in block)]
     first = min(max(map(measure_width, names)) / _CELL + _GAP, _WIDEST_NAMES)
-    widths = [need.least / _CELL + _GAP for need in needs]
+    widths = [max(need.least, min(need.wanted, _WIDEST_TEXT)) / _CELL + _GAP for need in needs]
     for spans in table.spans:
         place = 0
         for span in spans:

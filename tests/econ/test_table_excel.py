@@ -119,6 +119,13 @@ def test_columns_are_wide_enough_for_chinese_letters_and_numbers(tmp_path: Path)
     assert long.row_dimensions[row].height > 1.8 * long.row_dimensions[row + 1].height
 
 
+def test_texts_behind_the_names_stay_on_one_line(tmp_path: Path) -> None:
+    rows = (("did", "逐一剔除城市的刀切法"), ("", "聚类到城市对的稳健"), ("", "短"))
+    write_excel(Table("", ("", "标准误"), (rows,), lang="zh"), tmp_path / "t.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[0]
+    assert len({sheet.row_dimensions[row].height for row in (2, 3, 4)}) == 1
+
+
 def test_title_and_notes_span_the_table(tmp_path: Path) -> None:
     sheet = open_sheet(write(make_table(4), tmp_path))
     areas = {str(area) for area in sheet.merged_cells.ranges}
