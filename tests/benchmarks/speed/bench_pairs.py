@@ -1,4 +1,4 @@
-"""Time equations on pairs: ``OPENBLAS_NUM_THREADS=1 python tests/benchmarks/speed/bench_pairs.py``.
+"""Time equations on pairs: ``just pairs-speed``, or by hand with the variables of `THREADS` set to 1.
 
 Simulated cities: S is 280 of them over 15 years and M 337 over 20, all pairs; ``anchor`` is 254 over 10, 55 of them
 designated in four batches, no pairs of two designated ones, the upper half by gravity (15,323 pairs). Ten regressors:
@@ -37,6 +37,9 @@ import pandas as pd
 import econ
 from econ.compiled import can_compile
 from econ.pair_loops import JOINED
+
+THREADS = ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS")
+"""Each must be 1, so that no step gets a second core: NumPy, the compiled loops, pyfixest."""
 
 ROUNDS = 5
 LONG = 2.0
@@ -309,28 +312,28 @@ def draw_figure(path: Path, lines: Sequence[Mapping[str, object]]) -> None:
     from matplotlib import pyplot
 
     styles = zip(
-        ("-", "--", (0, (5, 1)), "-.", ":", (0, (1, 3))),
-        ("o", "P", "s", "^", "v", "D"),
-        ("0", ".1", ".2", ".35", ".5", ".6"),
+        ("-", "--", (0, (5, 1)), "-.", ":", (0, (1, 3)), "-"),
+        ("o", "P", "s", "^", "v", "D", "*"),
+        ("0", ".1", ".2", ".35", ".5", ".6", "0"),
         strict=True,
     )
-    figure, axes = pyplot.subplots(figsize=(6, 4))
+    figure, axes = pyplot.subplots(figsize=(7.5, 4), layout="constrained")
     table = pd.DataFrame(lines)
     complete = table[~table["size"].str.startswith("anchor")]
-    for step, (line, marker, shade) in zip(dict.fromkeys(table["step"]), styles, strict=False):
+    steps = list(dict.fromkeys(table["step"]))
+    for step, (line, marker, shade) in zip(steps, styles, strict=False):
         own = complete[complete["step"] == step].sort_values("rows")
         axes.plot(own["rows"], own["seconds"], linestyle=line, marker=marker, color=shade, label=step)
         apart = table[(table["step"] == step) & (table["size"] == "anchor")]
         axes.plot(apart["rows"], apart["seconds"], linestyle="", marker=marker, color=shade, fillstyle="none")
     axes.set(xscale="log", yscale="log", xlabel="rows of pairs (hollow: the anchor's sample)", ylabel="CPU seconds")
-    axes.legend(frameon=False)
-    figure.tight_layout()
+    figure.legend(frameon=False, loc="outside right center")
     figure.savefig(path, dpi=200)
 
 
 if __name__ == "__main__":
-    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
-        sys.exit("Set OPENBLAS_NUM_THREADS=1: several threads would count as CPU seconds of one core.")
+    if any(os.environ.get(name) != "1" for name in THREADS):
+        sys.exit(f"Set {', '.join(THREADS)} to 1: several threads would count as CPU seconds of one core.")
     known = [*SIZES, *LARGE]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", choices=known, default=known)
