@@ -1,6 +1,7 @@
 """What a program in another language must know to estimate a study again and to compare its numbers with textq's."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,13 +14,16 @@ PAIR = "pair_id"
 PERIOD = "period"
 UNITS = ("unit_i", "unit_j")
 
-ErrorKind = Literal["iid", "pair", "twoway"]
-"""Covariances that other programs have: classical, clustered by pair, and by the one and by the other unit."""
+ErrorKind = Literal["iid", "hc1", "pair", "twoway"]
+"""Covariances that other programs have: classical, robust, clustered by pair, and by the one and by the other unit."""
 
 Program = Literal["fixest", "reghdfe"]
 """Those whose small-sample corrections are used; ``lm`` and ``xtreg`` are compared with the same numbers."""
 
-KINDS: Mapping[Program, tuple[ErrorKind, ...]] = {"fixest": ("iid", "pair"), "reghdfe": ("iid", "pair", "twoway")}
+KINDS: Mapping[Program, tuple[ErrorKind, ...]] = {
+    "fixest": ("iid", "pair"),
+    "reghdfe": ("iid", "hc1", "pair", "twoway"),
+}
 """The covariances that are compared with each."""
 
 
@@ -45,12 +49,28 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """An equation: what it is called, its regressors, rows used, and the covariance that the tables print."""
+    """An equation.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    terms
+        Its regressors.
+    nobs
+        Rows used.
+    vcov
+        The covariance that the tables print, in full: its kind, the columns that it goes by, the correction.
+    compared
+        Under which of the covariances of a program the errors are those of the tables, corrections and all; none
+        where the program does not have them.
+    """
 
     name: str
     terms: tuple[Term, ...]
     nobs: int
     vcov: str
+    compared: Mapping[Program, ErrorKind] = field(default_factory=dict)
 
     def list_errors(self, program: Program) -> tuple[ErrorKind, ...]:
         """Return the covariances under which there are standard errors to compare with a program."""
@@ -104,9 +124,14 @@ class Replication:
         return "zh" if self.lang == "en" else "en"
 
 
-def show_exactly(value: float) -> str:
-    """Return a number with all its digits, so that reading it gives the same number."""
-    return repr(float(value))
+def show_exactly(value: float, missing: str) -> str:
+    """Return a number with all its digits, so that reading it gives the same number; ``missing`` for no number."""
+    return repr(float(value)) if math.isfinite(value) else missing
+
+
+def list_covariances(equations: Iterable[Equation]) -> str:
+    """Return the covariances that the tables print for some equations, each once."""
+    return "; ".join(dict.fromkeys(" ".join(equation.vcov.split()) for equation in equations))
 
 
 def break_lines(words: Sequence[str], *, first: str, then: str, width: int, end: str = "") -> list[str]:

@@ -6,7 +6,7 @@ It needs R 3.6 or newer, and uses ``fixest`` (Bergé) or else ``sandwich`` (Zeil
 import json
 from collections.abc import Iterable, Iterator
 
-from textq.export.equations import PAIR, TOLERANCE, Equation, Replication, break_lines, show_exactly
+from textq.export.equations import PAIR, TOLERANCE, Equation, Replication, break_lines, list_covariances, show_exactly
 
 _WIDTH = 110
 
@@ -139,7 +139,7 @@ if (with_fixest) {
 }
 cat(R.version.string, "; ", how, "\\n", sep = "")
 
-differing <- character()
+differing <- among <- apart <- character()
 for (equation in equations) {
   rows <- choose_rows(equation$terms)
   cat("\\n", equation$name, ": ", nrow(rows), " rows\\n", sep = "")
@@ -149,19 +149,35 @@ for (equation in equations) {
   found <- (if (with_fixest) fit_fixest else fit_lm)(rows, equation$terms)
   for (what in intersect(names(found), names(equation))) {
     wanted <- equation[[what]]
-    size <- pmax(abs(wanted), if (what == "b") abs(equation$error) else 0)
+    size <- pmax(abs(wanted), if (what == "b") abs(equation$error) else 0, na.rm = TRUE)
     gap <- abs(found[[what]] - wanted)
+    known <- !is.na(wanted)
     shown <- c(b = "coefficient", iid = "classical error", pair = "error clustered by pair")[[what]]
-    cat(sprintf("  %-24s %-32s %14.10f %14.10f  %8.1e\\n", shown, equation$terms, wanted, found[[what]], gap), sep = "")
-    off <- is.na(gap) | gap > tolerance * size
+    cat(sprintf("  %-24s %-32s %14.10f %14.10f  %8.1e\\n", shown, equation$terms, wanted, found[[what]], gap)[known],
+        sep = "")
+    cat(sprintf("  %s of %s: textq has no number; not compared. / textq没有该数，未比较。\\n",
+                shown, equation$terms)[!known], sep = "")
+    off <- known & (is.na(gap) | gap > tolerance * size)
     differing <- c(differing, sprintf("%s, %s of %s", equation$name, shown, equation$terms)[off])
   }
+  # 表中的标准误是否已比较 / whether the errors of the tables were compared
+  if (equation$compared %in% names(found)) among <- union(among, equation$printed)
+  else apart <- union(apart, equation$printed)
 }
 if (length(differing)) {
   stop("these numbers are not those of textq: ", paste(differing, collapse = "; "), ". / 以上结果与textq不一致。")
 }
-cat("\\nAll numbers agree with textq's to ", tolerance, " of themselves or of their error. ",
-    "/ 全部结果与textq一致。\\n", sep = "")
+cat("\\nAll numbers compared agree with textq's to ", tolerance, " of themselves or of their error. ",
+    "/ 所比较的结果均与textq一致。\\n", sep = "")
+if (length(among)) {
+  shown <- paste(among, collapse = "; ")
+  cat("The errors of the tables (", shown, ") are among them. / 表中的标准误（", shown, "）在其中。\\n", sep = "")
+}
+if (length(apart)) {
+  shown <- paste(apart, collapse = "; ")
+  cat("The errors of the tables (", shown, ") were not among them. ",
+      "/ 表中的标准误（", shown, "）不在其中。\\n", sep = "")
+}
 """
 
 _REFUSED = """
@@ -177,7 +193,8 @@ def render_r(study: Replication) -> str:
     """Return the program, which reads ``panel.csv`` of the folder above.
 
     It estimates each equation with ``fixest::feols``, or with ``lm``, and compares coefficients and the errors that
-    both programs have (classical, clustered by pair) with textq's; it stops with an error where they differ.
+    both programs have (classical, clustered by pair) with textq's; it stops with an error where they differ. It says
+    which errors the tables print, and whether they are among those compared.
     """
     head = _HEAD.format(run_id=study.run_id)
     if study.refused:
@@ -197,8 +214,10 @@ def _list_study(study: Replication) -> Iterator[str]:
     effects = ", ".join(f"c({', '.join(map(_quote, effect.columns))})" for effect in study.effects)
     yield f"effects <- list({effects})"
     yield ""
-    yield "# 方程：b系数，error表中的标准误，iid普通标准误，pair聚类到城市对的标准误"
-    yield "# Equations: b coefficients, error as the tables print it, iid classical, pair clustered by pair"
+    yield "# 方程：b系数，error表中的标准误，iid普通标准误，pair聚类到城市对的标准误；"
+    yield "# printed表中标准误的算法，compared与之相同的一种（iid或pair；空为不比较）"
+    yield "# Equations: b coefficients, error as the tables print it, iid classical, pair clustered by pair;"
+    yield "# printed: which errors the tables print; compared: as which of these they are compared, if at all"
     yield "equations <- list("
     for place, equation in enumerate(study.equations, 1):
         yield "  list("
@@ -208,11 +227,13 @@ def _list_study(study: Replication) -> Iterator[str]:
 
 
 def _list_equation(equation: Equation) -> Iterator[str]:
-    kind = "" if equation.vcov in ("iid", "cluster", "twoway") else f" ({equation.vcov})"
-    if kind:
-        yield f"    # 表中的标准误是{equation.vcov}，只比较系数与下列标准误 / the tables print {equation.vcov} errors"
     terms = equation.terms
+    printed, compared = list_covariances([equation]), equation.compared.get("fixest", "")
+    if not compared:
+        yield f"    # 表中的标准误为{printed}，本程序不计算，不作比较"
+        yield f"    # the tables print {printed}; not computed here, so not compared"
     yield f"    name = {_quote(equation.name)}, n = {equation.nobs},"
+    yield f"    printed = {_quote(printed)}, compared = {_quote(compared)},"
     yield f"    terms = c({', '.join(_quote(term.column) for term in terms)}),"
     numbers = {"b": [term.estimate for term in terms], "error": [term.std_error for term in terms]}
     numbers |= {kind: [term.errors["fixest", kind] for term in terms] for kind in equation.list_errors("fixest")}
@@ -223,7 +244,7 @@ def _list_equation(equation: Equation) -> Iterator[str]:
 
 
 def _list_numbers(name: str, values: Iterable[float]) -> list[str]:
-    words = _separate(map(show_exactly, values))
+    words = _separate(show_exactly(value, "NA_real_") for value in values)
     return break_lines(words, first=f"    {name} = c(", then="      ", width=_WIDTH)
 
 

@@ -15,22 +15,32 @@ from textq.export.equations import (
     ErrorKind,
     Replication,
     break_lines,
+    list_covariances,
     show_exactly,
 )
 
 _WIDTH = 110
+
+_MISSING = "."
 
 _MOST_DUMMIES = 200
 """So many indicators of the effects besides the pair ``xtreg`` shall estimate; more need reghdfe."""
 
 _VCE: Mapping[ErrorKind, str] = {
     "iid": "unadjusted",
+    "hc1": "robust",
     "pair": f"cluster {PAIR}",
     "twoway": f"cluster {' '.join(UNITS)}",
 }
 _XTREG_VCE: Mapping[ErrorKind, str] = {"iid": "conventional", "pair": f"cluster {PAIR}"}
-_PREFIX: Mapping[ErrorKind, str] = {"iid": "i", "pair": "p", "twoway": "t"}
-_SHOWN: Mapping[ErrorKind, str] = {"iid": "classical", "pair": "clustered by pair", "twoway": "two-way"}
+"""Its ``vce(robust)`` clusters by the pair."""
+_PREFIX: Mapping[ErrorKind, str] = {"iid": "i", "hc1": "r", "pair": "p", "twoway": "t"}
+_SHOWN: Mapping[ErrorKind, str] = {
+    "iid": "classical",
+    "hc1": "robust",
+    "pair": "clustered by pair",
+    "twoway": "two-way",
+}
 
 _HEAD = """\
 * 用Stata 14或更新版本重新估计本研究，并与textq的结果比较。textq运行编号：{run_id}
@@ -82,6 +92,10 @@ capture program drop textq_compare
 program define textq_compare
     version 14
     args what got wanted size
+    if missing(`wanted') {
+        display as text "`what': textq has no number; not compared. / textq没有该数，未比较。"
+        exit
+    }
     scalar textq_gap = abs(`got' - `wanted')
     scalar textq_bound = {tolerance} * max(abs(`wanted'), abs(`size'))
     display as text %-56s "`what'" as result %12.8f `got' "  " %9.1e scalar(textq_gap)
@@ -100,9 +114,9 @@ scalar textq_has_reghdfe = (_rc == 0)
 
 _WITHOUT = """\
 if !scalar(textq_has_reghdfe) {
-    display as text "reghdfe is not installed; xtreg, fe with indicators takes its place, and errors clustered by both"
-    display as text "units are not compared. To install it: ssc install ftools, then ssc install reghdfe."
-    display as text "没有安装reghdfe：改用带指示变量的xtreg, fe，不比较双向聚类标准误。安装：ssc install reghdfe"
+    display as text "reghdfe is not installed; xtreg, fe with indicators takes its place, and neither robust errors"
+    display as text "nor those clustered by both units are compared. To install it: ssc install ftools, then reghdfe."
+    display as text "没有安装reghdfe：改用带指示变量的xtreg, fe，不比较稳健和双向聚类标准误。安装：ssc install reghdfe"
 }
 """
 
@@ -120,9 +134,9 @@ _REFUSED = """
 display as text "Not estimated again: the effects {effects} cannot be named in columns. / 未重新估计。"
 """
 
-_TAIL = """
+_TAIL = f"""
 drop textq_used
-display as text "All numbers agree with textq's to {tolerance}. / 全部结果与textq一致（{tolerance}）。"
+display as text "All numbers compared agree with textq's to {TOLERANCE}. / 所比较的结果均与textq一致（{TOLERANCE}）。"
 """
 
 
@@ -132,7 +146,8 @@ def render_do(study: Replication) -> str:
     It names the variables in both languages (``label language``), declares the panel (``xtset``), estimates each
     equation with reghdfe, or with ``xtreg, fe`` where reghdfe is not installed and the pair is the effect with many
     levels, and compares coefficients and standard errors with textq's; it stops with an error where they differ.
-    Of the covariances that textq knows Stata has the classical one and those of one and two clusters.
+    The covariances are the classical one, the robust one, and those clustered by pair and by both units. It says
+    which errors the tables print, and whether they are among those compared.
     """
     parts = [_HEAD.format(run_id=study.run_id), "\n".join(_list_labels(study)), "\n".join(_declare_panel(study))]
     if study.refused:
@@ -141,7 +156,7 @@ def render_do(study: Replication) -> str:
     estimated = [
         line for place, equation in enumerate(study.equations, 1) for line in _estimate(study, place, equation)
     ]
-    return "\n".join([*parts, programs + _choose_fallback(study), *estimated, _TAIL.format(tolerance=TOLERANCE)])
+    return "\n".join([*parts, programs + _choose_fallback(study), *estimated, _TAIL + "\n".join(_close(study)) + "\n"])
 
 
 def _list_labels(study: Replication) -> Iterator[str]:
@@ -203,17 +218,14 @@ def _estimate(study: Replication, place: int, equation: Equation) -> Iterator[st
     kinds = equation.list_errors("reghdfe")
     yield f"* ---- 方程{place} / equation {place}: {equation.name}"
     yield ""
-    if equation.vcov in ("iid", "cluster", "twoway"):
-        yield f"* 表中的标准误 / errors in the tables: {equation.vcov}"
-    else:
-        yield f"* 表中的标准误为{equation.vcov}，Stata没有；只能比较系数，以及下列协方差的标准误。"
-        yield f"* The tables print errors of the kind {equation.vcov}, which Stata does not have: of them nothing is"
-        yield "* compared. Coefficients are, and the errors under the covariances below."
+    yield f"* 表中的标准误 / errors in the tables: {list_covariances([equation])}"
+    yield _tell_compared(study, equation)
     for number, term in enumerate(equation.terms, 1):
-        yield f"scalar tq_b_{place}_{number} = {show_exactly(term.estimate)}"
-        yield f"scalar tq_s_{place}_{number} = {show_exactly(term.std_error)}"
+        yield f"scalar tq_b_{place}_{number} = {show_exactly(term.estimate, _MISSING)}"
+        yield f"scalar tq_s_{place}_{number} = {show_exactly(term.std_error, _MISSING)}"
         for kind in kinds:
-            yield f"scalar tq_{_PREFIX[kind]}_{place}_{number} = {show_exactly(term.errors['reghdfe', kind])}"
+            error = show_exactly(term.errors["reghdfe", kind], _MISSING)
+            yield f"scalar tq_{_PREFIX[kind]}_{place}_{number} = {error}"
     yield ""
     effects = f", effects({' '.join(names)})" if names else ""
     yield from _break(f"textq_mark {study.outcome} {' '.join(terms)}{effects}")
@@ -236,6 +248,39 @@ def _estimate(study: Replication, place: int, equation: Equation) -> Iterator[st
             yield from _compare(place, equation, kind, first=at == 0)
         yield "}"
     yield ""
+
+
+def _tell_compared(study: Replication, equation: Equation) -> str:
+    """Return a comment: whether the errors of the tables are among those compared."""
+    kind = equation.compared.get("reghdfe")
+    if kind is None:
+        return "* 本程序不计算该标准误，不作比较 / not computed here, so not compared; only the errors below are"
+    if _has_fallback(study) and kind not in _XTREG_VCE:
+        return f"* 仅用reghdfe时比较 / compared with reghdfe alone, not with xtreg ({_SHOWN[kind]})"
+    return f"* 在下列比较之内 / compared below ({_SHOWN[kind]})"
+
+
+def _close(study: Replication) -> Iterator[str]:
+    """Yield what the program says last: which errors of the tables were compared, by the command that was there."""
+    with_reghdfe = [one for one in study.equations if "reghdfe" in one.compared]
+    with_xtreg = [one for one in with_reghdfe if one.compared["reghdfe"] in _XTREG_VCE]
+    if not _has_fallback(study) or with_xtreg == with_reghdfe:
+        yield from _tell_last(study, with_reghdfe)
+        return
+    yield "if scalar(textq_has_reghdfe) {"
+    yield from (f"    {line}" for line in _tell_last(study, with_reghdfe))
+    yield "}"
+    yield "else {"
+    yield from (f"    {line}" for line in _tell_last(study, with_xtreg))
+    yield "}"
+
+
+def _tell_last(study: Replication, compared: list[Equation]) -> Iterator[str]:
+    apart = [one for one in study.equations if one not in compared]
+    for group, verb, verb_zh in ((compared, "are among them", "在其中"), (apart, "were not among them", "不在其中")):
+        for printed in dict.fromkeys(list_covariances([equation]) for equation in group):
+            yield f"display as text {_quote(f'The errors of the tables ({printed}) {verb}.')}"
+            yield f"display as text {_quote(f'表中的标准误（{printed}）{verb_zh}。')}"
 
 
 def _fit(command: str, options: str) -> Iterator[str]:

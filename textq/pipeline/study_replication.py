@@ -1,5 +1,6 @@
 """A study as Stata takes it, and what programs in other languages must know to estimate it again."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ import pandas as pd
 from econ.errors import EconError
 from econ.estimate import Estimate
 from econ.intensities import DID, PREFIX
-from econ.spec import INTERCEPT, MEMBERS, VcovLike
+from econ.spec import INTERCEPT, MEMBERS, VcovLike, VcovSpec, parse_vcov
 from textq.config import NOTHING
 from textq.export.columns import Column, name_columns
 from textq.export.equations import KINDS, PAIR, PERIOD, Effect, Equation, ErrorKind, Program, Replication, Term
@@ -28,7 +29,15 @@ _NODE = "node"
 _MOST_LABELS = 5_000
 """Of the values of one column in Stata; a column of more different texts keeps its numbers without labels."""
 
-_COMPARED: Mapping[ErrorKind, VcovLike] = {"iid": "iid", "pair": {"cluster": PAIR}, "twoway": {"twoway": MEMBERS}}
+_COMPARED: Mapping[ErrorKind, VcovLike] = {
+    "iid": "iid",
+    "hc1": "hc1",
+    "pair": {"cluster": PAIR},
+    "twoway": {"twoway": MEMBERS},
+}
+
+_SAME = 1e-12
+"""Errors that differ by no more than this share are one number: two corrections can come to the same."""
 
 _ADDED = ("name_i", "name_j")
 """The columns that panel.dta has beyond those of panel.csv."""
@@ -174,7 +183,23 @@ def _describe_equation(name: str, estimate: Estimate, names: Mapping[str, str]) 
         for term, value, error in estimate.params[["term", "estimate", "std_error"]].itertuples(index=False, name=None)
         if term != INTERCEPT
     )
-    return Equation(name, terms, estimate.nobs, estimate.spec.vcov.kind)
+    compared = {program: kind for program, kind in errors if _is_printed(estimate, kind, errors[program, kind])}
+    return Equation(name, terms, estimate.nobs, _describe_vcov(estimate.spec.vcov), compared)
+
+
+def _describe_vcov(spec: VcovSpec) -> str:
+    columns = f" by {', '.join(spec.by)}" if spec.by else ""
+    return f"{spec.kind}{columns}, ssc {spec.ssc}"
+
+
+def _is_printed(estimate: Estimate, kind: ErrorKind, found: Mapping[str, float]) -> bool:
+    """Return whether a covariance is that of the tables: kind, columns, and what the correction comes to."""
+    printed, other = estimate.spec.vcov, parse_vcov(_COMPARED[kind])
+    if (printed.kind, set(printed.by)) != (other.kind, set(other.by)):
+        return False
+    table = estimate.params[["term", "std_error"]].itertuples(index=False, name=None)
+    known = [(found[term], error) for term, error in table if term != INTERCEPT and not math.isnan(error)]
+    return bool(known) and all(math.isclose(one, error, rel_tol=_SAME) for one, error in known)
 
 
 def _find_errors(estimate: Estimate, kind: ErrorKind, program: Program) -> Mapping[str, float] | None:

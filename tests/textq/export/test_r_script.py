@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,25 @@ def test_the_study_is_stated_in_full() -> None:
     assert "b = c(0.25, -0.3333333333333333)," in text
     assert "pair = c(0.2, 0.2)" in text
     assert "twoway" not in text
+    assert 'printed = "jackknife by unit_i, unit_j, ssc none", compared = "",' in text
+    assert "the tables print cluster by province_pair, ssc fixest; not computed here, so not compared" in text
     assert "0123456789ab" in text
+
+
+def test_errors_of_the_tables_that_are_computed_are_named() -> None:
+    text = render_r(make_replication(vcov="cluster by pair_id, ssc fixest", compared={"fixest": "pair"}))
+
+    assert 'printed = "cluster by pair_id, ssc fixest", compared = "pair",' in text
+    assert "the tables print cluster by pair_id" not in text
+
+
+def test_what_textq_has_no_number_for_is_missing() -> None:
+    study, gap = make_replication(), float("nan")
+    term = replace(study.equations[0].terms[0], std_error=gap, errors={("fixest", "iid"): gap})
+    text = render_r(replace(study, equations=(replace(study.equations[0], terms=(term,)),)))
+
+    assert "error = c(NA_real_)," in text
+    assert "iid = c(NA_real_)" in text
 
 
 def test_columns_are_those_of_the_csv_file() -> None:

@@ -1,11 +1,12 @@
 """estimate.do: no Stata runs here, so its syntax is checked as far as a reader can, and what it says."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.textq.export.made_replications import make_replication
-from textq.export.equations import Effect
+from textq.export.equations import Effect, ErrorKind, Replication
 from textq.export.stata_script import render_do
 
 EVERY = (
@@ -96,7 +97,7 @@ def test_each_covariance_that_stata_has_is_compared() -> None:
     lines = join_lines(render_do(make_replication()))
     sides = "synchronization did did_supply"
 
-    for vce in ("unadjusted", "cluster pair_id", "cluster unit_i unit_j"):
+    for vce in ("unadjusted", "robust", "cluster pair_id", "cluster unit_i unit_j"):
         wanted = f"reghdfe {sides} if textq_used == 1, absorb(pair_id period) vce({vce}) tolerance(1e-10)"
         assert lines.count(wanted) == 1
     assert f"xtreg {sides} i.period if textq_used == 1, fe vce(cluster pair_id)" in lines
@@ -113,11 +114,62 @@ def test_an_equation_without_such_errors_compares_its_coefficients() -> None:
     assert "scalar tq_b_2_1 = 1e-20" in text
 
 
-def test_the_kind_that_stata_does_not_have_is_named() -> None:
+def test_errors_of_the_tables_that_are_not_computed_are_named() -> None:
     text = render_do(make_replication())
+    first, second = text.split("* ---- 方程")[1:]
 
-    assert "The tables print errors of the kind jackknife, which Stata does not have" in text
-    assert "errors in the tables: cluster" in text
+    assert "errors in the tables: jackknife by unit_i, unit_j, ssc none\n" in first
+    assert "errors in the tables: cluster by province_pair, ssc fixest\n" in second
+    assert first.count("not computed here, so not compared") == 1
+    assert second.count("not computed here, so not compared") == 1
+    assert "The errors of the tables (jackknife by unit_i, unit_j, ssc none) were not among them." in text
+    assert "The errors of the tables (cluster by province_pair, ssc fixest) were not among them." in text
+    assert "are among them" not in text
+
+
+def close_with(kind: ErrorKind, effects: tuple[Effect, ...] = EVERY[0]) -> list[str]:
+    study = make_replication(effects=effects, vcov="a covariance", compared={"reghdfe": kind})
+    lines = join_lines(render_do(replace(study, equations=study.equations[:1])))
+    return lines[lines.index("drop textq_used") + 2 :]
+
+
+AMONG = [
+    'display as text `"The errors of the tables (a covariance) are among them."\'',
+    'display as text `"表中的标准误（a covariance）在其中。"\'',
+]
+APART = [
+    'display as text `"The errors of the tables (a covariance) were not among them."\'',
+    'display as text `"表中的标准误（a covariance）不在其中。"\'',
+]
+
+
+@pytest.mark.parametrize("kind", ["iid", "pair"])
+def test_errors_of_the_tables_that_either_command_computes_are_compared(kind: ErrorKind) -> None:
+    assert close_with(kind) == AMONG
+
+
+@pytest.mark.parametrize("kind", ["hc1", "twoway"])
+def test_errors_of_the_tables_that_reghdfe_alone_computes(kind: ErrorKind) -> None:
+    assert close_with(kind) == ["if scalar(textq_has_reghdfe) {", *AMONG, "}", "else {", *APART, "}"]
+    assert close_with(kind, EVERY[2]) == AMONG, "without the pair there is no xtreg"
+
+
+def make_gaps() -> Replication:
+    study, gap = make_replication(), float("nan")
+    first, second = study.equations
+    did = replace(first.terms[0], std_error=gap, errors=dict(first.terms[0].errors) | {("reghdfe", "pair"): gap})
+    return replace(study, equations=(replace(first, terms=(did, first.terms[1])), second))
+
+
+def test_what_textq_has_no_number_for_is_missing_and_skipped() -> None:
+    lines = join_lines(render_do(make_gaps()))
+
+    assert {"scalar tq_s_1_1 = .", "scalar tq_p_1_1 = .", "scalar tq_b_1_1 = 0.25"} <= set(lines)
+    assert not any(re.search(r"= (nan|inf)", line) for line in lines)
+    skip = lines.index("if missing(`wanted') {")
+    assert "textq has no number; not compared" in lines[skip + 1]
+    assert lines[skip + 2 : skip + 4] == ["exit", "}"]
+    assert skip < lines.index("capture assert scalar(textq_gap) <= scalar(textq_bound)")
 
 
 def test_combinations_get_a_variable_and_many_levels_need_reghdfe() -> None:

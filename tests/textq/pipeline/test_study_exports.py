@@ -12,6 +12,7 @@ import pytest
 
 from tests.textq.pipeline.made_studies import make_inputs
 from textq.config import read_study
+from textq.export.r_script import render_r
 from textq.pipeline.estimates import StudyResult, fit_study
 from textq.pipeline.study_exports import write_exports
 from textq.pipeline.study_panel import build_panel
@@ -123,7 +124,7 @@ def test_the_numbers_to_compare_are_those_of_the_estimates(result: StudyResult) 
     assert [term.column for term in headline.terms] == ["did", "did_supply"], "gdp does not vary in time"
     assert [term.estimate for term in headline.terms] == fit.params["estimate"].tolist()
     assert [term.errors["fixest", "pair"] for term in headline.terms] == by_pair.tolist()
-    assert headline.list_errors("reghdfe") == ("iid", "pair", "twoway")
+    assert headline.list_errors("reghdfe") == ("iid", "hc1", "pair", "twoway")
     assert [effect.columns for effect in plan.effects] == [("pair_id",), ("period",)]
     assert [effect.n_levels for effect in plan.effects] == [66, 12]
     assert [equation.name for equation in plan.equations] == ["all", "all, without did"]
@@ -173,4 +174,52 @@ def test_r_finds_the_same_numbers_on_an_unbalanced_panel(absorb: str, tmp_path: 
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "All numbers agree" in done.stdout
+    assert "All numbers compared agree" in done.stdout
+    assert "The errors of the tables (hc1, ssc fixest) were not among them." in done.stdout
+    assert "are among them" not in done.stdout
+
+
+CITIES = '{twoway=["unit_i", "unit_j"]}'
+
+
+@pytest.mark.parametrize(
+    ("vcov", "ssc", "shown", "compared"),
+    [
+        ('{cluster="pair_id"}', "fixest", "cluster by pair_id, ssc fixest", {"fixest": "pair", "reghdfe": "pair"}),
+        ('{cluster="pair_id"}', "none", "cluster by pair_id, ssc none", {}),
+        ('{cluster="unit_i"}', "fixest", "cluster by unit_i, ssc fixest", {}),
+        ('{cluster="period"}', "reghdfe", "cluster by period, ssc reghdfe", {}),
+        (CITIES, "reghdfe", "twoway by unit_i, unit_j, ssc reghdfe", {"reghdfe": "twoway"}),
+        ('{twoway=["unit_i", "period"]}', "reghdfe", "twoway by unit_i, period, ssc reghdfe", {}),
+        ("hc1", "reghdfe", "hc1, ssc reghdfe", {"reghdfe": "hc1"}),
+        ("hc1", "none", "hc1, ssc none", {}),
+        ("iid", "none", "iid, ssc none", {}),
+    ],
+)  # fmt: skip
+def test_errors_of_the_tables_are_compared_if_the_program_computes_just_them(
+    vcov: str, ssc: str, shown: str, compared: dict[str, str], tmp_path: Path
+) -> None:
+    settings = ('estimate.regressors=["did"]', f"estimate.vcov={vcov}", f'estimate.ssc="{ssc}"')
+    fitted = make_result(tmp_path, *settings)
+    plan = plan_replication(fitted, RUN_ID)
+
+    assert [equation.vcov for equation in plan.equations] == [shown] * len(plan.equations)
+    assert [equation.compared for equation in plan.equations] == [compared] * len(plan.equations)
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs R: Rscript on the path")
+def test_r_skips_what_textq_has_no_number_for(tmp_path: Path) -> None:
+    fitted = make_result(tmp_path, 'estimate.vcov={cluster="unit_i"}')
+    params = fitted.headline.params.assign(std_error=float("nan"))
+    gaps = replace(fitted, estimates=dict(fitted.estimates) | {"all": replace(fitted.headline, params=params)})
+    run_dir = write_all(fitted, tmp_path)
+    text = render_r(plan_replication(gaps, RUN_ID)).replace("iid = c(", "iid = NA_real_ * c(", 1)
+    script = run_dir / "replicate" / "estimate.R"
+    script.write_text(text, encoding="utf-8")
+    done = subprocess.run(["Rscript", str(script)], capture_output=True, check=False, text=True, encoding="utf-8")
+
+    assert "error = c(NA_real_, NA_real_)," in text
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "classical error of did: textq has no number; not compared." in done.stdout
+    assert "classical error of did_supply: textq has no number; not compared." in done.stdout
+    assert "The errors of the tables (cluster by unit_i, ssc fixest) were not among them." in done.stdout
