@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Literal, get_args
 
 from econ.errors import SpecError
+from econ.estimate import FKind
 from econ.spec import check_choice
+from econ.table import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from econ.estimate import FKind
-    from econ.table import Lang
-
 Below = Literal["se", "t", "ci", "p"]
 """What stands below a coefficient: standard error, t value, 95 % confidence interval, p-value."""
 
+Outcomes = Literal["always", "differ"]
+Numbers = Literal["above", "below"]
 Fit = Literal["nobs", "clusters", "r2", "r2_adjusted", "r2_within", "f"]
 Stars = tuple[tuple[str, float], ...]
 """(mark, p-value) pairs: the mark stands where p is smaller. The strictest first."""
@@ -75,19 +77,72 @@ class TableStyle:
     f_kind: FKind = "wald"
     brackets: tuple[str, str] = ("(", ")")
     sections: bool = False
-    outcomes: Literal["always", "differ"] = "differ"
-    numbers: Literal["above", "below"] = "above"
+    outcomes: Outcomes = "differ"
+    numbers: Numbers = "above"
     errors_row: bool = False
     block_rules: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what no table could print, and stars that are not the strictest first."""
-        check_choice("TableStyle", "below", self.below, get_args(Below))
-        for fit in self.fits:
-            check_choice("TableStyle", "fits", fit, get_args(Fit))
-        levels = [level for _, level in self.stars]
-        if levels != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
-            raise SpecError(f"stars have p-values between 0 and 1, the strictest first. Got {self.stars!r}.")
+        """Refuse what no table could print, and stars that are not the strictest first.
+
+        Raises
+        ------
+        SpecError
+            If a choice is not known, decimals are no whole number >= 0, the brackets are not two texts, or the stars
+            are not pairs of different marks and rising p-values.
+        """
+        for parameter, choices in _CHOICES.items():
+            check_choice("TableStyle", parameter, getattr(self, parameter), choices)
+        for parameter in ("digits", "digits_fit", "digits_t"):
+            _check_digits(parameter, getattr(self, parameter))
+        if not isinstance(self.name, str):
+            raise SpecError(f"the name of a style must be text. Got {self.name!r}.")
+        _check_fits(self.fits)
+        _check_brackets(self.brackets)
+        _check_stars(self.stars)
+
+
+_CHOICES: Mapping[str, tuple[object, ...]] = {
+    "below": get_args(Below),
+    "lang": get_args(Lang),
+    "f_kind": get_args(FKind),
+    "outcomes": get_args(Outcomes),
+    "numbers": get_args(Numbers),
+    "leading_zero": (True, False),
+    "sections": (True, False),
+    "errors_row": (True, False),
+    "block_rules": (True, False),
+}
+
+
+def _check_digits(parameter: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise SpecError(f"the {parameter!r} of a TableStyle must be a whole number, 0 or more. Got {value!r}.")
+
+
+def _check_fits(fits: object) -> None:
+    if not isinstance(fits, tuple | list):
+        raise SpecError(f"the 'fits' of a TableStyle must be a tuple of names. Got {fits!r}.")
+    for fit in fits:
+        check_choice("TableStyle", "fits", fit, get_args(Fit))
+    if len(set(fits)) < len(fits):
+        raise SpecError(f"the 'fits' of a TableStyle must name each fact once. Got {fits!r}.")
+
+
+def _check_brackets(brackets: object) -> None:
+    if not isinstance(brackets, tuple) or len(brackets) != 2 or not all(isinstance(one, str) for one in brackets):
+        raise SpecError(f"the 'brackets' of a TableStyle must be a tuple of two texts. Got {brackets!r}.")
+
+
+def _check_stars(stars: object) -> None:
+    if not isinstance(stars, tuple | list) or not all(isinstance(one, tuple | list) and len(one) == 2 for one in stars):
+        raise SpecError(f"stars must be pairs of a mark and a p-value. Got {stars!r}.")
+    marks, levels = [mark for mark, _ in stars], [level for _, level in stars]
+    if not all(isinstance(mark, str) and mark.strip() for mark in marks) or len(set(marks)) < len(marks):
+        raise SpecError(f"stars must have marks that are not empty, each once. Got {stars!r}.")
+    numeric = all(isinstance(level, Real) for level in levels)
+    if not numeric or levels != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
+        raise SpecError(f"stars have p-values between 0 and 1, the strictest first. Got {stars!r}.")
 
 
 _CN = TableStyle(name="cn", lang="zh", digits=4, block_rules=False)
@@ -125,6 +180,6 @@ def find_style(style: str | TableStyle) -> TableStyle:
     """
     if isinstance(style, TableStyle):
         return style
-    if style not in STYLES:
+    if not isinstance(style, str) or style not in STYLES:
         raise SpecError(f"a table style is one of {', '.join(STYLES)}, or a TableStyle. Got {style!r}.")
     return STYLES[style]

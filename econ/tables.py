@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from econ.errors import FitError, SpecError
-from econ.spec import INTERCEPT
-from econ.table import Cell, Interval, Lang, Number, Row, Span, Table
+from econ.estimate import Estimate
+from econ.event_points import EventStudy
+from econ.event_times import EVENT_TIME
+from econ.spec import INTERCEPT, MEMBERS, check_choice, check_names, parse_vcov
+from econ.table import MISSING, Cell, Interval, Lang, Number, Row, Span, Table
 from econ.table_style import Below, find_style
 from econ.words import name_terms, say
 
@@ -18,34 +21,38 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from econ.estimate import Estimate
-    from econ.spec import VcovSpec
+    from econ.spec import Ssc, VcovSpec
     from econ.table_style import TableStyle
 
 _P_DIGITS = 3
+_FUNCTION = "tabulate_estimates"
+_LONGEST = 80
+"""Characters of a value that a message shows."""
 
 
 def tabulate_estimates(
-    estimates: Mapping[str, Estimate] | Sequence[Estimate],
+    estimates: Mapping[str, Estimate | EventStudy] | Iterable[Estimate | EventStudy],
     *,
     style: str | TableStyle = "cn",
     title: str = "",
     labels: Mapping[str, str] | None = None,
     lang: Lang | None = None,
-    controls: Sequence[str] = (),
-    groups: Sequence[tuple[str, int]] = (),
-    rows: Sequence[Row] = (),
-    notes: Sequence[str] = (),
+    controls: Iterable[str] = (),
+    groups: Iterable[tuple[str, int]] = (),
+    rows: Iterable[Row] = (),
+    notes: Iterable[str] = (),
 ) -> Table:
     """Return estimates side by side: a coefficient above its standard error, the facts of each fit, a note.
 
-    The note says what stands below the coefficients, the covariance of every column, the thresholds of the stars, and
-    which R² and which F is meant. What the estimates have to say of themselves goes to ``Table.remarks``.
+    The note says what stands below the coefficients, the covariance of every column (with its small-sample correction
+    where that is not the default or columns differ in it), the thresholds of the stars, the weights, and which R² and
+    which F is meant. What the estimates have to say of themselves goes to ``Table.remarks``.
 
     Parameters
     ----------
     estimates
-        A column each; by name, or without names.
+        A column each; by name, or without names. An event study stands for its estimate, whose terms are relative to
+        the omitted event time whatever the normalisation; the note names that base, and the bins.
     style
         A name of ``STYLES``, or a style.
     labels
@@ -64,29 +71,118 @@ def tabulate_estimates(
     Raises
     ------
     SpecError
-        If there is no estimate, the style or a control is unknown, groups or rows do not match the columns, or a style
-        needs a number that an estimate cannot give (adjusted R² and some F need the scores).
+        If there is no estimate, an argument is not as said, the style or a control is unknown, groups or rows do not
+        match the columns, two terms have the same label, or a style needs a number that an estimate cannot give
+        (adjusted R² and some F need the scores).
     """
-    if not estimates:
-        raise SpecError("a table needs at least one estimate. Got none.")
-    names = tuple(estimates) if isinstance(estimates, Mapping) else ()
-    columns = tuple(estimates.values()) if isinstance(estimates, Mapping) else tuple(estimates)
+    names, results = _read_columns(estimates)
+    columns = tuple(map(_take_estimate, results))
     chosen = find_style(style)
-    builder = _Builder(columns, names, chosen, lang or chosen.lang, labels or {}, tuple(controls))
+    check_choice(_FUNCTION, "lang", lang, (None, *get_args(Lang)))
+    checked = _check_labels(labels)
+    bins = tuple(_name_bins(one) if isinstance(one, EventStudy) else () for one in results)
+    builder = _Builder(
+        columns, names, chosen, lang or chosen.lang, checked, check_names(_FUNCTION, "controls", controls), bins
+    )
+    groups, rows, notes = _check_groups(groups), _check_rows(rows), _check_notes(notes)
     _check_width(groups, rows, len(columns))
     builder.check_controls()
     *spans, head = builder.list_heads()
     return Table(
         title=title,
         head=head,
-        blocks=builder.list_blocks(tuple(rows)),
+        blocks=builder.list_blocks(rows),
         notes=(*builder.describe(), *notes),
         spans=(*_span_groups(groups), *(_merge(row) for row in spans)),
         lang=builder.lang,
         block_rules=chosen.block_rules,
         below=chosen.below,
-        remarks=tuple(dict.fromkeys(note for estimate in columns for note in estimate.notes)),
+        remarks=tuple(dict.fromkeys(note for one in results for note in _list_remarks(one))),
     )
+
+
+def _read_columns(estimates: object) -> tuple[tuple[str, ...], tuple[Estimate | EventStudy, ...]]:
+    """Return the names, where there are some, and what stands in the columns."""
+    wanted = "estimates, as fit_panel returns them, in a list or in a dict by name"
+    if isinstance(estimates, Estimate | EventStudy):
+        raise SpecError(f"tabulate_estimates takes {wanted}. Got one {type(estimates).__name__}: put it in a list.")
+    if isinstance(estimates, str) or not isinstance(estimates, Iterable):
+        raise SpecError(f"tabulate_estimates takes {wanted}. Got {type(estimates).__name__}.")
+    names = tuple(estimates) if isinstance(estimates, Mapping) else ()
+    columns = tuple(estimates.values()) if isinstance(estimates, Mapping) else tuple(estimates)
+    if not columns:
+        raise SpecError("a table needs at least one estimate. Got none.")
+    for place, column in enumerate(columns, start=1):
+        if not isinstance(column, Estimate | EventStudy):
+            raise SpecError(f"tabulate_estimates takes {wanted}. Column {place} is {_show(column)}.")
+    for name in names:
+        if not isinstance(name, str):
+            raise SpecError(f"the name of a column must be text. Got {_show(name)}.")
+    return names, columns
+
+
+def _take_estimate(column: Estimate | EventStudy) -> Estimate:
+    return column.estimate if isinstance(column, EventStudy) else column
+
+
+def _list_remarks(column: Estimate | EventStudy) -> tuple[str, ...]:
+    return (*column.notes, *column.estimate.notes) if isinstance(column, EventStudy) else column.notes
+
+
+def _name_bins(study: EventStudy) -> tuple[tuple[str, str], ...]:
+    """Return the terms that stand for a bin, the omitted one too, and the name of the bin."""
+    names = study.points.set_index(EVENT_TIME)["name"]
+    return tuple(
+        (study.design.terms.get(end, f"{study.design.column}={end}"), str(names[end]))
+        for end in study.design.bins
+        if end in names.index
+    )
+
+
+def _check_labels(labels: object) -> Mapping[str, str]:
+    if labels is None:
+        return {}
+    if not isinstance(labels, Mapping):
+        raise SpecError(f"labels must be a mapping, such as {{'did': 'Policy'}}. Got {_show(labels)}.")
+    for name, label in labels.items():
+        if not isinstance(name, str) or not isinstance(label, str):
+            raise SpecError(f"labels must give text for a name, such as {{'did': 'Policy'}}. Got {name!r}: {label!r}.")
+    return labels
+
+
+def _check_groups(groups: object) -> tuple[tuple[str, int], ...]:
+    given = tuple(groups) if isinstance(groups, Iterable) and not isinstance(groups, str) else (None,)
+    for group in given:
+        pair = group if isinstance(group, tuple | list) and len(group) == 2 else (None, None)
+        if not (isinstance(pair[0], str) and type(pair[1]) is int and pair[1] > 0):
+            raise SpecError(f"groups must be pairs of a text and a number of columns. Got {_show(group)}.")
+    return tuple((text, width) for text, width in given)
+
+
+def _check_rows(rows: object) -> tuple[Row, ...]:
+    given = tuple(rows) if isinstance(rows, Iterable) and not isinstance(rows, str) else (None,)
+    for row in given:
+        if not isinstance(row, tuple | list) or not row or not isinstance(row[0], str):
+            raise SpecError(f"rows must be tuples of a name and a cell for each column. Got {_show(row)}.")
+        for cell in row[1:]:
+            if not isinstance(cell, str | Number | Interval):
+                raise SpecError(
+                    f"a cell must be text, a Number or an Interval of econ.table. Got {_show(cell)} in row {row[0]!r}."
+                )
+    return tuple(tuple(row) for row in given)
+
+
+def _check_notes(notes: object) -> tuple[str, ...]:
+    given = tuple(notes) if isinstance(notes, Iterable) and not isinstance(notes, str) else (None,)
+    if not all(isinstance(note, str) for note in given):
+        raise SpecError(f"notes must be a list of sentences. Got {_show(notes)}.")
+    return tuple(map(str, given))
+
+
+def _show(value: object) -> str:
+    """Return a value for a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _check_width(groups: Sequence[tuple[str, int]], rows: Sequence[Row], n_columns: int) -> None:
@@ -108,12 +204,33 @@ def _merge(row: Row) -> tuple[Span, ...]:
 
 
 def describe_vcov(spec: VcovSpec, labels: Mapping[str, str] | None = None, lang: Lang = "en") -> str:
-    """Return in words how standard errors were computed, for the note of a table."""
-    return say(_name_kind(spec), lang).format(*_name_by(spec, labels or {}, lang))
+    """Return in words how standard errors were computed, for the note of a table.
+
+    The small-sample correction is named where it is not the one that ``fit_panel`` takes by itself.
+    """
+    return _describe_spec(spec, labels or {}, lang, with_ssc=False)
+
+
+def _describe_spec(spec: VcovSpec, labels: Mapping[str, str], lang: Lang, *, with_ssc: bool) -> str:
+    """Return the words for a covariance, with its correction where asked for or where it is not the default."""
+    kind = _name_kind(spec)
+    words = say(kind, lang).format(*_name_by(spec, labels, lang))
+    if kind == "hc0" or not (with_ssc or spec.ssc != _find_default_ssc(spec)):
+        return words
+    return say("corrected", lang).format(words, say(f"ssc_{spec.ssc}", lang))
+
+
+def _find_default_ssc(spec: VcovSpec) -> Ssc:
+    return parse_vcov({spec.kind: spec.by}).ssc
 
 
 def _name_kind(spec: VcovSpec) -> str:
-    return "hc0" if (spec.kind, spec.ssc) == ("hc1", "none") else spec.kind
+    """Return the key of the words: HC0 has its own, and so has a jackknife that leaves out no whole units."""
+    if (spec.kind, spec.ssc) == ("hc1", "none"):
+        return "hc0"
+    if spec.kind != "jackknife" or spec.by in (MEMBERS, MEMBERS[::-1], ("unit",)):
+        return spec.kind
+    return "jackknife_by" if len(spec.by) == 1 else "jackknife_members"
 
 
 def _name_by(spec: VcovSpec, labels: Mapping[str, str], lang: Lang) -> list[str]:
@@ -133,6 +250,7 @@ class _Builder:
         lang: Lang,
         labels: Mapping[str, str],
         controls: tuple[str, ...],
+        bins: tuple[tuple[tuple[str, str], ...], ...],
     ) -> None:
         self.columns = columns
         self.names = names
@@ -140,6 +258,7 @@ class _Builder:
         self.lang = lang
         self.labels = name_terms(lang) | dict(labels)
         self.controls = controls
+        self.bins = bins
 
     def say(self, key: str) -> str:
         return say(key, self.lang, self.style.name)
@@ -194,6 +313,7 @@ class _Builder:
         longest_first = sorted(params, key=len, reverse=True)
         found = dict.fromkeys(term for table in longest_first for term in table.index if term not in self.controls)
         terms = sorted(found, key=lambda term: bool(term == INTERCEPT))
+        self._check_apart(terms)
         rows: list[Row] = []
         for term in terms:
             cells = [table.loc[term] if term in table.index else None for table in params]
@@ -202,6 +322,15 @@ class _Builder:
                 ("", *("" if cell is None else self._show_below(cell) for cell in cells)),
             ]
         return rows
+
+    def _check_apart(self, terms: Sequence[str]) -> None:
+        """Refuse two terms of one label, whose rows nobody could tell apart."""
+        first: dict[str, str] = {}
+        for term in terms:
+            other = first.setdefault(self.label(term), term)
+            if other != term:
+                label = self.label(term)
+                raise SpecError(f"the terms {other!r} and {term!r} are both printed as {label!r}. Give each its own.")
 
     def _show_estimate(self, cell: pd.Series) -> Cell:
         p_value = float(cell["p_value"])
@@ -252,7 +381,9 @@ class _Builder:
             "nobs": lambda estimate: _count(estimate.nobs),
             "r2": lambda estimate: self._show_fit(estimate.r2),
             "r2_adjusted": lambda estimate: self._show_fit(estimate.r2_adjusted),
-            "r2_within": lambda estimate: self._show_fit(estimate.r2_within, adaptive=True),
+            "r2_within": lambda estimate: (
+                self._show_fit(estimate.r2_within, adaptive=True) if estimate.absorbed else ""
+            ),
             "f": lambda estimate: self._show_fit(self._test(estimate)),
         }
         yield self.say(fit), *(read[fit](estimate) for estimate in self.columns)
@@ -276,8 +407,8 @@ class _Builder:
     def describe(self) -> tuple[str, ...]:
         """Return the note: one paragraph where the style begins it with a word, else one of each sentence."""
         sentences = [
-            *self._describe_errors(), *self._describe_stars(), *self._describe_wild(), *self._describe_controls(),
-            *self._describe_fits(),
+            *self._describe_errors(), *self._describe_stars(), *self._describe_wild(), *self._describe_missing(),
+            *self._describe_events(), *self._describe_weights(), *self._describe_controls(), *self._describe_fits(),
         ]  # fmt: skip
         start = self.say("note")
         return (start + self.say("space").join(sentences),) if start else tuple(sentences)
@@ -299,7 +430,11 @@ class _Builder:
 
     def _describe_vcov(self, estimate: Estimate) -> str:
         """Return the words for a covariance, with the number of clusters unless a row says it."""
-        words = describe_vcov(estimate.spec.vcov, self.labels, self.lang)
+        spec = estimate.spec.vcov
+        corrections = {
+            one.spec.vcov.ssc for one in self.columns if (one.spec.vcov.kind, one.spec.vcov.by) == (spec.kind, spec.by)
+        }
+        words = _describe_spec(spec, self.labels, self.lang, with_ssc=len(corrections) > 1)
         if "clusters" in self.style.fits or not estimate.n_clusters:
             return words
         counts = (
@@ -338,6 +473,40 @@ class _Builder:
             everywhere = len(places) == len(self.columns)
             where = "" if everywhere else self.say("wild_where").format(self.number_columns(places))
             yield self.say(key).format(by=by, draws=draws, where=where)
+
+    def _describe_weights(self) -> Iterator[str]:
+        """Say which columns are weighted, and by what."""
+        weights = [estimate.spec.weights for estimate in self.columns]
+        return self._describe_columns("weighted", [None if name is None else self.label(name) for name in weights])
+
+    def _describe_events(self) -> Iterator[str]:
+        """Say which event time is left out, and which terms are bins."""
+        bases = [estimate.reference for estimate in self.columns]
+        yield from self._describe_columns("base", [None if name is None else self.label(name) for name in bases])
+        comma, counted = self.say("comma"), self.say("counted")
+        bins = [comma.join(counted.format(self.label(term), name) for term, name in named) for named in self.bins]
+        yield from self._describe_columns("bins", bins)
+
+    def _describe_missing(self) -> Iterator[str]:
+        """Say which columns have no standard error below a coefficient."""
+        missing = [
+            place
+            for place, estimate in enumerate(self.columns)
+            if estimate.params.loc[~estimate.params["term"].isin(self.controls), "std_error"].isna().any()
+        ]
+        if missing:
+            yield self.say("errors_missing").format(columns=self.number_columns(missing), dash=MISSING)
+
+    def _describe_columns(self, key: str, told: Sequence[str | None]) -> Iterator[str]:
+        """Say something of the columns that have it, once for those that have the same."""
+        places: dict[str, list[int]] = {}
+        for place, what in enumerate(told):
+            if what:
+                places.setdefault(what, []).append(place)
+        for what, where in places.items():
+            everywhere = len(where) == len(self.columns)
+            words = self.say(key if everywhere else f"{key}_columns")
+            yield words.format(what=what, columns=self.number_columns(where))
 
     def _describe_controls(self) -> Iterator[str]:
         if self.controls:

@@ -1,16 +1,20 @@
 """Tables: what is printed is what was estimated, and the note says how."""
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+import econ
 from econ.errors import SpecError
 from econ.estimate import Estimate
+from econ.event_points import EventStudy
 from econ.spec import VcovSpec
 from econ.table import Interval, Lang, Number, Span, Table, print_rows
 from econ.table_style import STYLES, Below, TableStyle
 from econ.tables import describe_vcov, tabulate_estimates
-from tests.econ.estimates import JACKKNIFE, fit_cities, make_estimate
+from tests.econ.estimates import JACKKNIFE, draw_cities, fit_cities, make_estimate
 
 ONE = make_estimate(("did", "did:supply"), [0.5, -0.012], [0.1, 0.01])
 OTHER = make_estimate(("did", "did:demand"), [0.3, 0.2], [0.16, 0.09], VcovSpec("cluster", ("pair",)))
@@ -205,6 +209,50 @@ def test_every_covariance_has_words_in_both_languages(kind: str) -> None:
         assert kind in ("dyadic", "jackknife") or all(column in words for column in spec.by)
 
 
+@pytest.mark.parametrize(
+    ("by", "english", "chinese"),
+    [
+        (("unit_i", "unit_j"), "one unit with all its rows", "一个个体及其全部观测"),
+        (("unit",), "one unit with all its rows", "一个个体及其全部观测"),
+        (("year",), "one year with all its rows", "一个year取值及其全部观测"),
+        (("i", "j"), "one member of i and j with all its rows", "i与j中的一个成员及其全部观测"),
+    ],
+)
+def test_a_jackknife_says_what_it_leaves_out(by: tuple[str, ...], english: str, chinese: str) -> None:
+    spec = VcovSpec("jackknife", by, "none")
+    assert describe_vcov(spec) == f"jackknife that leaves out {english}"
+    assert describe_vcov(spec, lang="zh") == f"刀切法（逐一剔除{chinese}）"
+
+
+def test_jackknives_of_other_columns_are_told_apart(cities: list[Estimate]) -> None:
+    columns = [cities[0].with_vcov({"jackknife": column}) for column in ("year", "city")]
+    table = tabulate_estimates(columns, style=replace(EN, errors_row=True))
+    assert "leaves out one year with all its rows in (1); jackknife that leaves out one city" in table.notes[0]
+    assert find_row(table, "Standard errors") == ["Jackknife: year", "Jackknife: city"]
+
+
+def test_weights_are_told_with_their_columns() -> None:
+    weighted = replace(ONE, spec=replace(ONE.spec, weights="people"))
+    assert "eight" not in tabulate_estimates([ONE], style=EN).notes[0]
+    assert " Weighted by people." in tabulate_estimates([weighted], style=EN).notes[0]
+    both = tabulate_estimates([ONE, weighted], style=EN, labels={"people": "population"})
+    assert " Columns (2): weighted by population." in both.notes[0]
+    assert "第(2)列按people加权。" in tabulate_estimates([ONE, weighted]).notes[0]
+
+
+def test_a_correction_is_named_where_it_is_not_the_default_or_columns_differ(cities: list[Estimate]) -> None:
+    assert "correction" not in tabulate_estimates([cities[0], ONE], style=EN).notes[0]
+    for ssc, words in (("none", "without"), ("stata", "with Stata's"), ("reghdfe", "with reghdfe's")):
+        one = cities[0].with_vcov({"cluster": "city"}, ssc)
+        told = tabulate_estimates([one], style=EN).notes[0]
+        assert f"clustered by city, {words} small-sample correction." in told
+        told = tabulate_estimates([cities[0], one], style=EN).notes[0]
+        assert "clustered by city, with fixest's small-sample correction in (1); " in told
+        assert f"clustered by city, {words} small-sample correction in (2)." in told
+    chinese = tabulate_estimates([cities[0].with_vcov({"cluster": "city"}, "none")], labels={"city": "城市"})
+    assert "括号内为聚类到城市的稳健（未作小样本校正）标准误。" in chinese.notes[0]
+
+
 # Styles
 
 
@@ -371,6 +419,93 @@ def test_nothing_absorbed_leaves_no_within_r2() -> None:
     table = tabulate_estimates([pooled], style=EN)
     assert [row[0] for row in table.blocks[1]] == ["Observations", "Clusters: units", "R²"]
     assert "R²" not in table.notes[0]
+
+
+def test_within_r2_is_empty_beside_a_column_that_has_effects() -> None:
+    table = tabulate_estimates([replace(ONE, absorbed=()), ONE], style=EN)
+    assert find_row(table, "Within R²") == ["", "0.100"]
+
+
+# Event studies
+
+
+@pytest.fixture(scope="module")
+def study() -> EventStudy:
+    frame = draw_cities()
+    frame["event_time"] = (frame["year"] - 2014).where(frame["city"] < "c06").astype("Int64")
+    return econ.fit_event_study(
+        frame, "gdp", absorb=["city", "year"], window=(-3, 2), reference=-1, vcov={"cluster": "city"}
+    )
+
+
+def test_the_omitted_base_of_an_event_study_is_told(study: EventStudy, cities: list[Estimate]) -> None:
+    alone = tabulate_estimates([study.estimate], style=EN).notes[0]
+    assert " Omitted base, 0 by construction: event_time=-1." in alone
+    assert "Bins" not in alone
+    both = tabulate_estimates([cities[0], study.estimate], style=EN, labels={"event_time=-1": "year −1"}).notes[0]
+    assert " Columns (2): omitted base, 0 by construction, is year −1." in both
+    assert "base" not in tabulate_estimates(cities, style=EN).notes[0]
+
+
+def test_an_event_study_stands_for_its_estimate(study: EventStudy) -> None:
+    own, plain = tabulate_estimates([study], style=EN), tabulate_estimates([study.estimate], style=EN)
+    assert own.blocks == plain.blocks
+    assert " Bins of all event times beyond: event_time=-3 (≤−3), event_time=2 (≥2)." in own.notes[0]
+    assert own.remarks == (*study.notes, *study.estimate.notes)
+    assert "端点期合并其外各期：event_time=-3（≤−3）、event_time=2（≥2）。" in tabulate_estimates([study]).notes[0]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("wrong", [None, "did", ONE, ONE.params, [ONE, None], {1: ONE}, 3])
+def test_what_is_no_estimate_is_refused(wrong: Any) -> None:
+    with pytest.raises(SpecError, match=r"tabulate_estimates takes estimates|name of a column must be text"):
+        tabulate_estimates(wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"labels": [("did", "x")]}, "labels must be a mapping"),
+        ({"labels": {"did": None}}, "labels must give text for a name.*'did': None"),
+        ({"lang": "fr"}, "'lang' parameter of tabulate_estimates must be one of None, 'en', 'zh'"),
+        ({"notes": "one string"}, "notes must be a list of sentences. Got 'one string'"),
+        ({"notes": [None]}, "notes must be a list of sentences"),
+        ({"controls": "did"}, "'controls' parameter of tabulate_estimates must be a list"),
+        ({"rows": [("n", None)]}, "a cell must be text, a Number or an Interval.*Got None in row 'n'"),
+        ({"rows": ["nx"]}, "rows must be tuples of a name and a cell"),
+        ({"rows": [(1, "x")]}, "rows must be tuples of a name and a cell"),
+        ({"groups": ["a1"]}, "groups must be pairs"),
+        ({"groups": [("a", 0), ("b", 1)]}, "groups must be pairs"),
+        ({"style": ["cn"]}, "a table style is one of"),
+    ],
+)
+def test_other_wrong_arguments_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        tabulate_estimates([ONE], **options)
+
+
+def test_a_generator_is_as_good_as_a_list() -> None:
+    lazy = tabulate_estimates((one for one in (ONE, OTHER)), controls=iter(["did"]), notes=iter(["So."]), style=EN)
+    assert lazy == tabulate_estimates([ONE, OTHER], controls=["did"], notes=["So."], style=EN)
+    with pytest.raises(SpecError, match="at least one estimate"):
+        tabulate_estimates(iter([]))
+
+
+def test_two_terms_of_one_label_are_refused() -> None:
+    with pytest.raises(SpecError, match=r"'did' and 'did:supply' are both printed as 'Policy'\. Give each its own"):
+        tabulate_estimates([ONE], labels={"did": "Policy", "did:supply": "Policy"})
+    hidden = tabulate_estimates([ONE], labels={"did": "Policy", "did:supply": "Policy"}, controls=["did:supply"])
+    assert [row[0] for row in hidden.blocks[0]] == ["Policy", ""]
+
+
+def test_missing_standard_errors_are_told() -> None:
+    blind = make_estimate(("did", "size"), [0.5, 0.1], [0.1, math.nan])
+    sentence = " – below a coefficient in (2): the covariance gives no standard error."
+    assert sentence in tabulate_estimates([ONE, blind], style=EN).notes[0]
+    assert "–" not in tabulate_estimates([ONE, blind], style=EN, controls=["size"]).notes[0]
+    assert "第(2)列系数下方的“–”表示协方差未能给出标准误。" in tabulate_estimates([ONE, blind]).notes[0]
 
 
 def test_no_estimate_is_no_table() -> None:
