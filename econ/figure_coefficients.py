@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from scipy import special
 
 from econ.errors import FigureError
 from econ.estimate import LEVEL, Estimate
 from econ.figure_page import GREY, INK, SERIES, Page, open_page
-from econ.figure_words import say
+from econ.figure_words import say, say_errors
 from econ.spec import INTERCEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from econ.figure_library import Artist, Axes, Figure
     from econ.figure_page import Size
     from econ.table import Lang
 
+_DRAWN = ("estimate", "conf_low", "conf_high", "thin_low", "thin_high")
 _NAMES = 0.3
 """Share of the sheet that names of rows may take."""
 
 
 def plot_coefficients(
-    estimates: Estimate | Mapping[str, Estimate],
+    estimates: Estimate | Mapping[str, Estimate] | Sequence[Estimate],
     *,
     terms: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
@@ -37,14 +40,16 @@ def plot_coefficients(
 ) -> Figure:
     """Draw coefficients with their 95 % intervals, a row a term, the estimates below one another within it.
 
+    The note says how the standard errors were computed on which the intervals rest.
+
     Parameters
     ----------
     estimates
-        One, or several by name; at most six.
+        One, or several by name; those of a list are called (1), (2), … At most six.
     terms
         Which, in this order from the top; all but the intercept, in the order of the equations, if None.
     labels
-        What to print for a term or an estimate; others are printed as they are.
+        What to print for a term, an estimate or a cluster; others are printed as they are.
     thin
         Level of a second interval, drawn as a thin line: 0.9 or 0.99. b ± t(df)·se; not for a wild bootstrap.
     title, notes
@@ -57,9 +62,10 @@ def plot_coefficients(
     Raises
     ------
     FigureError
-        If there is nothing to draw, or the figure could not be read; FontError if a font is absent.
+        If there is nothing to draw, a number of a term is not finite, or the figure could not be read; FontError if a
+        font is absent.
     """
-    named = {"": estimates} if isinstance(estimates, Estimate) else dict(estimates)
+    named = _name_estimates(estimates)
     names = dict(labels or {})
     bars = list_coefficients(named, terms=terms, thin=thin)
     if len(named) > len(SERIES):
@@ -68,10 +74,36 @@ def plot_coefficients(
         )
     shown = list(dict.fromkeys(bars["term"]))
     texts = [names.get(name, name) for name in [*shown, *named]]
-    below = list(notes) if thin is None else [*notes, say("thin_interval", lang, level=f"{100 * thin:g}")]
+    reach = [] if thin is None else [say("thin_interval", lang, level=f"{100 * thin:g}")]
+    drawn = {name: estimate for name, estimate in named.items() if name in set(bars["estimate_name"])}
+    below = [*notes, *reach, *_describe_errors(drawn, names, lang)]
     with open_page(size=size, lang=lang, height=1.0, texts=texts, title=title, notes=below) as page:
         _draw(page, bars, shown, named, names)
     return page.figure
+
+
+def _name_estimates(estimates: Estimate | Mapping[str, Estimate] | Sequence[Estimate]) -> dict[str, Estimate]:
+    if isinstance(estimates, Estimate):
+        return {"": estimates}
+    if isinstance(estimates, Mapping):
+        return dict(estimates)
+    return {f"({place})": estimate for place, estimate in enumerate(estimates, 1)}
+
+
+def _describe_errors(named: Mapping[str, Estimate], labels: Mapping[str, str], lang: Lang) -> Iterator[str]:
+    """Yield how standard errors were computed, a sentence each, with the names of those that share it.
+
+    An estimate that is called what its errors are needs none.
+    """
+    shared: dict[str, list[str]] = {}
+    for name, estimate in named.items():
+        shared.setdefault(say_errors(estimate, labels, lang), []).append(labels.get(name, name))
+    if len(shared) == 1:
+        yield say("errors", lang, *shared)
+        return
+    for errors, names in shared.items():
+        if names != [errors]:
+            yield say("errors_of", lang, names=say("errors_comma", lang).join(names), errors=errors)
 
 
 def list_coefficients(
@@ -84,10 +116,13 @@ def list_coefficients(
     Raises
     ------
     FigureError
-        If a term is in no estimate, or there is none; if a level is not between 0 and 1, or is asked of a bootstrap.
+        If a term is in no estimate, or there is none; if an estimate or the end of an interval is not finite; if a
+        level is not between 0 and 1, or is asked of a bootstrap.
     """
     if thin is not None and not 0 < thin < 1:
         raise FigureError(f"a level lies between 0 and 1, e.g. 0.99. Got thin={thin!r}.")
+    if isinstance(terms, str):
+        raise FigureError(f"the terms of a coefficient plot are a list, as [{terms!r}]. Got the text {terms!r}.")
     frames = [_list_one(name, estimate, thin) for name, estimate in estimates.items()]
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"term": []})
     known = [str(term) for term in dict.fromkeys(table["term"])]
@@ -99,7 +134,22 @@ def list_coefficients(
         )
     order = {term: place for place, term in enumerate(wanted)}
     chosen = table[table["term"].isin(wanted)]
+    _check_finite(chosen)
     return chosen.sort_values("term", key=lambda column: column.map(order), kind="stable", ignore_index=True)
+
+
+def _check_finite(table: pd.DataFrame) -> None:
+    """Refuse terms of which nothing, or not the whole interval, could be drawn."""
+    numbers = [name for name in _DRAWN if name in table.columns]
+    bad = ~np.isfinite(table[numbers].to_numpy(dtype=float, na_value=np.nan)).all(axis=1)
+    if bad.any():
+        first = table[bad].iloc[0]
+        where = f" of {first['estimate_name']!r}" if first["estimate_name"] else ""
+        names = ", ".join(map(str, dict.fromkeys(table["term"][bad])))
+        raise FigureError(
+            f"{int(bad.sum())} of {len(table)} coefficients lack a finite estimate or interval, first "
+            f"{first['term']!r}{where}. Leave out with terms=: {names}."
+        )
 
 
 def _list_one(name: str, estimate: Estimate, thin: float | None) -> pd.DataFrame:

@@ -41,7 +41,8 @@ def write_figure(figure: Figure, path: str | PathLike[str], data: pd.DataFrame) 
     figure
         Of one of the functions ``econ.plot_…``.
     path
-        Without an ending: "figures/placebo" becomes figures/placebo.pdf, .svg, .png and .csv.
+        "figures/placebo" becomes figures/placebo.pdf, .svg, .png and .csv. One of these endings, in small or capital
+        letters, is taken off before: "figures/placebo.pdf" gives the same four files.
     data
         The numbers that the figure shows; the modules ``econ.figure_…`` list them. UTF-8 with a byte-order mark.
 
@@ -55,7 +56,8 @@ def write_figure(figure: Figure, path: str | PathLike[str], data: pd.DataFrame) 
     OSError
         If a file cannot be written.
     """
-    stem = Path(path)
+    path = Path(path)
+    stem = path.with_suffix("") if path.suffix.lower().removeprefix(".") in ENDINGS else path
     files = tuple(stem.with_name(f"{stem.name}.{ending}") for ending in ENDINGS)
     style = {"pdf.fonttype": choose_font_type(figure), "svg.fonttype": "path", "svg.hashsalt": "textq"}
     with load_matplotlib().rc_context(style):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 _GAP = "  "
 _RULE = "─"
+
+_BRACKETED = re.compile(r"\(([\d.,]+)\)")
+"""A text that a spreadsheet reads as a negative number."""
+
+_FORMULA = re.compile(r"\s*[=+\-@].")
+_SIGNED = re.compile(r"[+-](\d[\d.,]*|[.,]\d+)(e[+-]?\d+)?%?[*†‡+]*", re.IGNORECASE)
+"""A text that begins like a formula, and one that is a number all the same."""
 
 
 def render_text(table: Table) -> str:
@@ -78,8 +86,9 @@ def _measure_width(text: str) -> int:
 def list_rows(table: Table) -> pd.DataFrame:
     """Return the cells of a table as a frame, e.g. for a CSV file; notes are left out.
 
-    Brackets are left out too, as a spreadsheet would read (0.1) as −0.1; rows that have them and no name are called
-    ``Table.below``. Stars stay. A column is named by its heads from the top down.
+    Brackets are left out too, as a spreadsheet would read (0.1) as −0.1, and a head (1) as −1; rows that have them and
+    no name are called ``Table.below``. Stars stay. A column is named by its heads from the top down. A text that begins
+    like a formula (=, +, -, @) and is no number has an apostrophe before it, so that spreadsheets take it for text.
     """
     rows = [_list_row(row, table.below) for block in table.blocks for row in block]
     return pd.DataFrame(rows, columns=_name_columns(table))
@@ -87,7 +96,7 @@ def list_rows(table: Table) -> pd.DataFrame:
 
 def _list_row(row: Row, below: str) -> list[str]:
     belongs = not row[0] and any(map(_is_bracketed, row))
-    return [below if belongs else str(row[0]), *map(_strip_brackets, row[1:])]
+    return [below if belongs else _guard_text(str(row[0])), *map(_strip_brackets, row[1:])]
 
 
 def _is_bracketed(cell: Cell) -> bool:
@@ -95,13 +104,21 @@ def _is_bracketed(cell: Cell) -> bool:
 
 
 def _strip_brackets(cell: Cell) -> str:
-    return cell.bare + cell.stars if isinstance(cell, Number) else str(cell)
+    if isinstance(cell, Number):
+        return cell.bare + cell.stars
+    return _guard_text(cell) if isinstance(cell, str) else str(cell)
+
+
+def _guard_text(text: str) -> str:
+    """Return a text that a spreadsheet takes neither for a negative number nor for a formula."""
+    bare = _BRACKETED.sub(r"\1", text) if _BRACKETED.fullmatch(text) else text
+    return f"'{bare}" if _FORMULA.match(bare) and not _SIGNED.fullmatch(bare) else bare
 
 
 def _name_columns(table: Table) -> list[str]:
     above = [[span.text for span in spans for _ in range(span.columns)] for spans in table.spans]
     names = (" ".join(filter(None, texts)) for texts in zip(*above, table.head[1:], strict=True))
-    return [table.head[0], *names]
+    return [_guard_text(name) for name in (table.head[0], *names)]
 
 
 def read_text(path: Path) -> list[list[str]]:

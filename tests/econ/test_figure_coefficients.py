@@ -1,9 +1,13 @@
 """Coefficient plots draw the numbers of the estimates, in the order given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from econ.errors import FigureError
+from econ.estimate import Estimate
 from econ.figure_coefficients import list_coefficients, plot_coefficients
 
 from .figure_cases import fit_made
@@ -64,6 +68,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         ({"terms": ["nonsense"]}, r"terms of the equations: did, x, did:score\. Got nonsense"),
         ({"terms": []}, "Got none"),
         ({"thin": 95}, "lies between 0 and 1"),
+        ({"terms": "did"}, r"are a list, as \['did'\]\. Got the text 'did'"),
     ):
         with pytest.raises(FigureError, match=message):
             plot_coefficients(fit_made(), **given)  # type: ignore[arg-type]
@@ -71,3 +76,45 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         plot_coefficients(wild, thin=0.99)
     with pytest.raises(FigureError, match="Got none"):
         plot_coefficients({})
+    with pytest.raises(FigureError, match="Got none"):
+        plot_coefficients([])
+
+
+def spoil(estimate: Estimate, term: str, column: str, value: float) -> Estimate:
+    params = estimate.params.copy()
+    params.loc[params["term"] == term, column] = value
+    return replace(estimate, params=params)
+
+
+@pytest.mark.parametrize("column", ["estimate", "conf_low", "conf_high"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_refused_by_the_name_of_their_term(column: str, value: float) -> None:
+    bad = spoil(fit_made(), "x", column, value)
+    message = r"1 of 3 coefficients lack a finite estimate or interval, first 'x'\. Leave out with terms=: x\."
+    with pytest.raises(FigureError, match=message):
+        plot_coefficients(bad)
+    with pytest.raises(FigureError, match=r"1 of 6 .* first 'x' of 'second'\."):
+        plot_coefficients({"first": fit_made(), "second": bad})
+    assert plot_coefficients(bad, terms=["did"]).axes
+
+
+def test_a_list_is_drawn_under_numbers() -> None:
+    figure = plot_coefficients([fit_made(), fit_made()], terms=["did"])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["(1)", "(2)"]
+    assert not plot_coefficients([fit_made()]).legends
+
+
+def list_notes(figure: Figure) -> str:
+    return " ".join(text.get_text().replace("\n", " ") for text in figure.texts).replace("\u00a0", " ")
+
+
+def test_the_note_says_on_which_errors_the_intervals_rest() -> None:
+    dyadic, iid = fit_made(), fit_made().with_vcov("iid")
+    assert "Standard errors: dyadic-robust." in list_notes(plot_coefficients(dyadic))
+    assert "标准误：二元组聚类稳健。" in list_notes(plot_coefficients(dyadic, lang="zh"))
+    assert list_notes(plot_coefficients({"a": iid, "b": iid})).count("Standard errors: classical.") == 1
+    several = {"a": dyadic, "b": iid, "c": dyadic}
+    notes = list_notes(plot_coefficients(several, labels={"c": "third"}))
+    assert "Standard errors of a, third: dyadic-robust. Standard errors of b: classical." in notes
+    assert "a、c的标准误：二元组聚类稳健。" in list_notes(plot_coefficients(several, lang="zh"))
+    assert "tandard errors" not in list_notes(plot_coefficients({"dyadic-robust": dyadic, "classical": iid}))

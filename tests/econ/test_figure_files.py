@@ -66,6 +66,14 @@ def test_fonts_are_embedded_and_the_text_can_be_read(figure: Figure, tmp_path: P
         assert image.width == pytest.approx(160 / 25.4 * 600, abs=1)
 
 
+@pytest.mark.parametrize("end", [".pdf", ".SVG", ".png", ".csv"])
+def test_an_ending_of_the_path_is_taken_off(tmp_path: Path, end: str) -> None:
+    figure = CASES["one_coefficient"]("en", "a4")
+    written = write_figure(figure, tmp_path / f"figure.1{end}", DATA)
+    assert [path.name for path in written] == [f"figure.1.{ending}" for ending in ("pdf", "svg", "png", "csv")]
+    assert sorted(tmp_path.iterdir()) == sorted(written)
+
+
 def test_true_type_is_embedded_as_such() -> None:
     assert is_truetype(PLAIN)
     assert choose_font_type(CASES["one_coefficient"]("en", "a4")) == 42

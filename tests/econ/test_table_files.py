@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import econ
+from econ import table_files
 from econ.errors import SpecError, TableFileError
 from econ.estimate import Estimate
-from econ.table import Number, print_rows, unset_minus
+from econ.table import Number, Span, Table, print_rows, unset_minus
 from econ.table_files import check_table, read_table, write_table, write_workbook
 from econ.table_style import STYLES, Below
 from tests.econ.estimates import fit_cities
@@ -130,3 +131,99 @@ def test_a_workbook_holds_every_table(cities: list[Estimate], tmp_path: Path) ->
 
     for name, table in tables.items():
         assert read_excel(tmp_path / "tables.xlsx", name) == print_rows(table)
+
+
+@pytest.mark.parametrize("end", [*PLAIN, *OFFICE])
+def test_a_file_that_does_not_read_back_leaves_the_old_one(
+    cities: list[Estimate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    path = tmp_path / f"table{end}"
+    other = write_table(cities[:1], path)
+    old = path.read_bytes()
+    write = table_files._WRITERS[end]
+    monkeypatch.setitem(table_files._WRITERS, end, lambda table, *rest: write(other, *rest))
+    with pytest.raises(TableFileError, match=re.escape(f"{path}: ")):
+        write_table(cities, path)
+    assert path.read_bytes() == old
+    with pytest.raises(TableFileError):
+        write_table(cities, tmp_path / f"new{end}")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(".xlsx" not in OFFICE, reason="needs econ.table_excel")
+def test_a_workbook_that_does_not_read_back_leaves_the_old_one(
+    cities: list[Estimate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from econ import table_excel
+
+    path = tmp_path / "tables.xlsx"
+    table = econ.tabulate_estimates(cities)
+    write_workbook({"one": table}, path)
+    old = path.read_bytes()
+    monkeypatch.setattr(table_excel, "read_excel", lambda path, sheet: [])
+    with pytest.raises(TableFileError, match="0 rows were read"):
+        write_workbook({"two": table}, path)
+    assert path.read_bytes() == old
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(SpecError, match=r"ends in \.xlsx\. Got 'tables\.csv'"):
+        write_workbook({"two": table}, tmp_path / "tables.csv")
+
+
+def test_a_folder_that_is_not_there_is_named(cities: list[Estimate], tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"absent.table\.csv"):
+        write_table(cities, tmp_path / "absent" / "table.csv")
+
+
+def test_a_replaced_file_keeps_its_rights_and_its_links(cities: list[Estimate], tmp_path: Path) -> None:
+    path, link = tmp_path / "table.csv", tmp_path / "link.csv"
+    write_table(cities[:1], path)
+    path.chmod(0o640)
+    link.symlink_to(path)
+    table = write_table(cities, link)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    check_table(table, path)
+
+
+@pytest.mark.parametrize("end", [*PLAIN, *OFFICE])
+def test_breaks_of_lines_become_a_blank(tmp_path: Path, end: str) -> None:
+    blocks = ((("did\nof a  city\r\n", "\tyes \u2028 no"), ("  indented", "x\x85y")),)
+    table = Table("A\ntitle", ("", "two\n lines"), blocks, ("A note\nof two lines.",), ((Span("a\vb", 1),),))
+    path = tmp_path / f"table{end}"
+    written = write_table(table, path)
+    assert (written.title, written.head, written.spans[0][0].text) == ("A title", ("", "two lines"), "a b")
+    assert written.blocks == ((("did of a  city", "yes no"), ("  indented", "x y")),)
+    check_table(table, path)
+
+
+@pytest.mark.parametrize("letter", ["\0", "\x1b", "\ud800", "\uffff"])
+@pytest.mark.parametrize("place", ["title", "head", "cell", "span", "note"])
+def test_other_control_characters_are_refused_before_writing(tmp_path: Path, letter: str, place: str) -> None:
+    text = dict.fromkeys(["title", "head", "cell", "span", "note"], "fine") | {place: f"bad{letter}name"}
+    block = ((text["cell"], "1"),)
+    table = Table(text["title"], ("", text["head"]), (block,), (text["note"],), ((Span(text["span"], 1),),))
+    with pytest.raises(SpecError, match=re.escape(f"the text {text[place]!r} of a table holds the character U+")):
+        write_table(table, tmp_path / "table.txt")
+    assert not list(tmp_path.iterdir())
+    if ".xlsx" in OFFICE:
+        with pytest.raises(SpecError, match="holds the character"):
+            write_workbook({"one": table}, tmp_path / "tables.xlsx")
+
+
+@pytest.mark.parametrize("end", [*PLAIN, *OFFICE])
+def test_endings_may_be_in_capitals(cities: list[Estimate], tmp_path: Path, end: str) -> None:
+    path = tmp_path / f"table{end.upper()}"
+    check_table(write_table(cities, path), path)
+    assert list(tmp_path.iterdir()) == [path]
+    if end == ".xlsx":
+        write_workbook({"one": econ.tabulate_estimates(cities)}, path)
+
+
+def test_csv_holds_no_formulas_and_no_negative_heads(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    table = write_table(Table("", ("", "(1)", "=A1"), ((("=1+1", Number(-0.5, 2), "@x"),),)), path)
+    assert path.read_text(encoding="utf-8-sig") == ",1,'=A1\n'=1+1,-0.50,'@x\n"
+    check_table(table, path)
+    path.write_text(",1,=A1\n=1+1,-0.50,@x\n", encoding="utf-8-sig")
+    with pytest.raises(TableFileError, match="row 1 reads"):
+        check_table(table, path)

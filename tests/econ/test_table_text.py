@@ -57,7 +57,7 @@ def test_spans_stand_over_their_columns(text: str) -> None:
 
 def test_rows_have_no_brackets_that_a_spreadsheet_takes_for_a_minus() -> None:
     frame = list_rows(TABLE)
-    assert list(frame.columns) == ["", "(1)", "(2)"]
+    assert list(frame.columns) == ["", "1", "2"]
     assert frame.to_numpy().tolist() == [
         ["did", "0.5000***", "-0.2500"],
         ["se", "0.1000", ""],
@@ -91,4 +91,26 @@ def test_text_reads_back(tmp_path: Path) -> None:
 def test_csv_reads_back_as_text(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     list_rows(TABLE).to_csv(path, index=False, encoding="utf-8-sig")
-    assert read_csv(path)[:2] == [["", "(1)", "(2)"], ["did", "0.5000***", "-0.2500"]]
+    assert read_csv(path)[:2] == [["", "1", "2"], ["did", "0.5000***", "-0.2500"]]
+
+
+def test_texts_that_a_spreadsheet_takes_for_formulas_have_an_apostrophe() -> None:
+    names = ['=HYPERLINK("x")', "+x", "-log", "@sum", " =1", "(3)", "(a)", "-", "did", "-0.25***", "+1.5e-03", "-5%"]
+    wanted = [
+        '\'=HYPERLINK("x")',
+        "'+x",
+        "'-log",
+        "'@sum",
+        "' =1",
+        "3",
+        "(a)",
+        "-",
+        "did",
+        "-0.25***",
+        "+1.5e-03",
+        "-5%",
+    ]
+    block = tuple((name, name, Number(-0.5, 2)) for name in names)
+    frame = list_rows(Table("", ("=a", "-1+1", "(2)"), (block,), spans=((Span("", 1), Span("@b", 1)),)))
+    assert list(frame.columns) == ["'=a", "'-1+1", "'@b (2)"]
+    assert frame.to_numpy().tolist() == [[name, name, "-0.50"] for name in wanted]
