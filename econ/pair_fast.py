@@ -29,8 +29,8 @@ def prefer_loops(stream: PairStream) -> bool:
     return plain and JOINED.prefer_loops(stream.n_pairs * stream.n_periods * len(stream.columns))
 
 
-def sum_moments(stream: PairStream) -> tuple[Moments, FloatArray]:
-    """Return what the first pass finds, and the squares within pairs that its sums are made of (K,)."""
+def sum_moments(stream: PairStream) -> Moments:
+    """Return what the first pass finds; its sums are made of the squares within pairs."""
     n_columns, n_periods = len(stream.columns), stream.n_periods
     gram = np.zeros((n_columns, n_columns))
     sums = np.zeros((n_columns, n_periods))
@@ -49,12 +49,12 @@ def sum_moments(stream: PairStream) -> tuple[Moments, FloatArray]:
         squares_by_pair[given] += means**2 @ weights
         n_rows += n_periods * float(weights.sum())
     gram += np.tril(gram, -1).T
-    made_of = np.diag(gram).copy()
+    within = np.diag(gram).copy()
     between = n_periods * squares_by_pair
-    own = made_of + np.maximum(between - (n_periods * by_pair) ** 2 / n_rows, 1e-14 * between)
+    own = within + np.maximum(between - (n_periods * by_pair) ** 2 / n_rows, 1e-14 * between)
     effects = sums * (n_periods / n_rows)
     gram -= effects @ sums.T
-    return Moments(gram, effects[:, :, None], own, made_of, n_periods - 1), made_of
+    return Moments(gram, effects[:, :, None], own, within, n_periods - 1)
 
 
 def sum_scores(

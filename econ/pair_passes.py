@@ -69,8 +69,8 @@ def collect_moments(stream: PairStream) -> tuple[Moments, Kept | None]:
     Columns that fit in some memory come back beside what was found, unless compiled loops would make them as fast.
     """
     if prefer_loops(stream):
-        moments, made_of = sum_moments(stream)
-        if (np.diag(moments.gram) >= _LOST * made_of).all():
+        moments = sum_moments(stream)
+        if (np.diag(moments.gram) >= _LOST * moments.within).all():
             return moments, None
     nothing = np.zeros((len(stream.columns), stream.n_periods, stream.n_groups))
     nodes = build_nodes(stream) if stream.by_node else None

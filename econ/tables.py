@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, get_args
 
@@ -384,15 +385,21 @@ class _Builder:
             "r2_within": lambda estimate: (
                 self._show_fit(estimate.r2_within, adaptive=True) if estimate.absorbed else ""
             ),
-            "f": lambda estimate: self._show_fit(self._test(estimate)),
         }
-        yield self.say(fit), *(read[fit](estimate) for estimate in self.columns)
+        if fit == "f":
+            yield self.say(fit), *map(self._show_fit, self.tests)
+        else:
+            yield self.say(fit), *(read[fit](estimate) for estimate in self.columns)
 
     def _show_fit(self, value: float, *, adaptive: bool = False) -> Number:
         return Number(value, self.style.digits_fit, leading_zero=self.style.leading_zero, adaptive=adaptive)
 
+    @cached_property
+    def tests(self) -> tuple[float, ...]:
+        """F of each column; NaN where its covariance does not allow it, which the note says."""
+        return tuple(map(self._test, self.columns))
+
     def _test(self, estimate: Estimate) -> float:
-        """Return F; NaN where the covariance does not allow it, which the note says."""
         try:
             return estimate.test_regressors(self.style.f_kind).statistic
         except FitError:
@@ -522,7 +529,7 @@ class _Builder:
             yield from [self.say(key)] * (of_all or within)
         if "f" in fits:
             yield self.say(f"f_{self.style.f_kind}")
-            missing = [place for place, estimate in enumerate(self.columns) if math.isnan(self._test(estimate))]
+            missing = [place for place, statistic in enumerate(self.tests) if math.isnan(statistic)]
             if missing:
                 yield self.say("f_missing").format(columns=self.number_columns(missing))
 
