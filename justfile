@@ -40,11 +40,16 @@ bench gold=(shared / "gold/dev.jsonl"):
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_placebo.py
     {{ just_executable() }} --justfile {{ justfile() }} pairs-speed
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_coding.py
+    {{ python }} tests/benchmarks/speed/bench_review.py
     for coder in full written rules; do {{ python }} -m textq evaluate "{{ gold }}" --coder $coder; done
 
 # time equations on pairs against other packages: just pairs-speed --csv FILE --figure FILE
 pairs-speed *options:
     OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RAYON_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_pairs.py {{ options }}
+
+# measure bias and coverage of class shares from simulated audits: just audits 1000 --csv FILE
+audits *options:
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/audit/simulate_audits.py {{ options }}
 
 # measure how often tests of did reject a true null, by covariance (half an hour on one core)
 size draws="500":

@@ -55,3 +55,7 @@ class RunError(TextqError):
 
 class StudyError(TextqError):
     """A study cannot be estimated: a setting does not fit its data, or the sample does not allow it."""
+
+
+class ReviewError(TextqError):
+    """A review cannot go on: its store, an event, a sample or an imported file does not fit."""

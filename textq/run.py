@@ -9,8 +9,8 @@ import pandas as pd
 from textq.errors import RunError
 from textq.export.parquet import read_parquet
 from textq.export.run_folder import find_run, read_meta
-from textq.frames import LIST_BREAK
-from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, LINES, SCORES, SUBTYPES, Contract, check
+from textq.frames import LIST_BREAK, build_frame
+from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, LINES, SCORES, SUBTYPES, SUGGESTIONS, Contract, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,8 +51,24 @@ class Run:
 
     @cached_property
     def codings(self) -> pd.DataFrame:
-        """One row a coded clause, with its evidence."""
+        """One row a coded clause, with its evidence; where people settled the code of a clause, theirs."""
         return self._read(CODINGS)
+
+    @cached_property
+    def suggestions(self) -> pd.DataFrame:
+        """What the machine had given the clauses whose codes people settled; no row in a run without a review."""
+        if not (self.run_dir / f"{SUGGESTIONS.name}.parquet").is_file():
+            return build_frame([], SUGGESTIONS)
+        return self._read(SUGGESTIONS)
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """The machine's own code of every coded clause, whatever people said later, by clause; as ``codings``."""
+        own = self.codings[~self.codings["clause_id"].isin(self.suggestions["clause_id"])]
+        replaced = self.suggestions[list(CODINGS.columns)]
+        both = pd.concat([own, replaced], ignore_index=True) if len(replaced) else own
+        places = pd.Series(range(len(self.codings)), index=self.codings["clause_id"])
+        return both.loc[both["clause_id"].map(places).sort_values().index].reset_index(drop=True)
 
     @cached_property
     def scores(self) -> pd.DataFrame:

@@ -118,6 +118,12 @@ CODINGS = Contract(
     },
     key=("clause_id", "coder_id"),
 )
+SUGGESTIONS = Contract("suggestions", {**CODINGS.columns, "how": "string", "track": "string"}, key=CODINGS.key)
+"""What the machine had given the clauses whose final code is people's: its rows of CODINGS, how the final code came
+about (:data:`textq.pipeline.review_codes.HOW`), and whether the clause was coded blind in an audit sample
+(``audit``) or in free correction (``free``).
+"""
+
 COVERAGE = Contract(
     "coverage",
     {"unit": "string", "first_period": "Int64", "last_period": "Int64", "coverage": "string"},

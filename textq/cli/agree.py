@@ -1,4 +1,4 @@
-"""``textq agree``: how far coders agree on the same clauses."""
+"""``textq agree``: how far coders agree on the same clauses, given as files or in a review."""
 
 import json
 from pathlib import Path
@@ -15,11 +15,14 @@ Examples:
   textq agree anna.csv bao.csv
   textq agree gold.jsonl --coders coder_a,coder_b --by document
   textq agree anna.csv bao.csv chen.csv --out agreement.csv --disagreements discuss.csv --lang zh
+  textq agree textq-out
+  textq agree textq-out --table reliability.docx --lang zh
 """
 )
 @click.argument("files", nargs=-1, required=True, type=paths.CODINGS)
 @click.option("--coders", metavar="COLUMN,COLUMN…",
-              help="Columns that hold one coder each; default: the columns coder_… of a single file.")  # fmt: skip
+              help="Columns that hold one coder each; default: the columns coder_… of a single file. Of a review: "
+                   "its coders to be compared; default: all.")  # fmt: skip
 @click.option("--codebook", type=paths.CODEBOOK, metavar="DIR",
               help="A folder with the codebook of the codes (textq init), for their order and names; default: that of "
                    "textq.")  # fmt: skip
@@ -31,6 +34,8 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here, as CSV.")
 @click.option("--disagreements", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write the clauses on which coders differ here, as CSV.")  # fmt: skip
+@click.option("--table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write a table for a paper here: .tex, .docx, .xlsx, .html, .md, .txt or .csv.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures on stdout.")
 @languages.option
 def command(
@@ -42,6 +47,7 @@ def command(
     seed: int,
     out: Path | None,
     disagreements: Path | None,
+    table: Path | None,
     as_json: bool,
     lang: str | None,
 ) -> None:
@@ -51,22 +57,50 @@ def command(
     coder_id: one file a coder, as textq code writes them, or one file with a column a coder. Prints Krippendorff's
     alpha, Gwet's AC1, percent agreement, Holsti's coefficient, Cohen's kappa of each two coders, agreement on each
     code, what was taken for what, and a sentence for the paper.
-    """
-    from textq.cli.agree_summary import describe_agreement, list_disagreements, list_figures, summarise_agreement
-    from textq.export.csv import write_csv
-    from textq.pipeline.agreement import compare_coders
 
-    check_outputs(files, {"--out": out, "--disagreements": disagreements})
-    columns = [name.strip() for name in (coders or "").split(",") if name.strip()]
-    if coders is not None and len(set(columns)) < 2:
+    One folder instead of FILES (what textq score wrote, or one run in it) compares the people who coded its audit
+    samples with textq review: in all, by sample, what was left out and why, and how well the machine did on them.
+    """
+    from econ.table_files import write_table
+    from textq.export.csv import write_csv
+    from textq.pipeline.agreement_table import tabulate_agreement
+
+    check_outputs(files, {"--out": out, "--disagreements": disagreements, "--table": table})
+    names = [name.strip() for name in (coders or "").split(",") if name.strip()]
+    if coders is not None and len(set(names)) < 2:
         raise click.UsageError("--coders names the columns of at least two coders, such as --coders anna,bao.")
-    agreement = compare_coders(files, columns, codebook=codebook, by=by, draws=draws, seed=seed)
-    if out is not None:
-        write_csv(list_figures(agreement), out)
-    if disagreements is not None:
-        write_csv(list_disagreements(agreement), disagreements)
-    if as_json:
-        click.echo(json.dumps(summarise_agreement(agreement, files), ensure_ascii=False))
+    folders = [path for path in files if path.is_dir()]
+    if folders and len(files) > 1:
+        raise click.UsageError(f"{folders[0]} is a folder. Give the folder of one review alone, or files of codings.")
+    settings: Any = {"codebook": codebook, "by": by, "draws": draws, "seed": seed}
+    language = languages.choose_language(lang)
+    review = None
+    if folders:
+        from textq.cli.agree_review import describe_review, summarise_review
+        from textq.pipeline.agreement_figures import list_review_disagreements, list_rounds
+        from textq.pipeline.review_agreement import measure_run, require_agreement
+
+        review = measure_run(folders[0], coders=names, **settings)
+        agreement = require_agreement(review, str(folders[0]))
+        figures, differing = list_rounds(review), list_review_disagreements(review)
+        summary = summarise_review(review, folders[0])
+        lines = describe_review(review, folders[0], language)
     else:
-        for line in describe_agreement(agreement, files, languages.choose_language(lang)):
+        from textq.cli.agree_summary import describe_agreement, summarise_agreement
+        from textq.pipeline.agreement import compare_coders
+        from textq.pipeline.agreement_figures import list_disagreements, list_figures
+
+        agreement = compare_coders(files, names, **settings)
+        figures, differing = list_figures(agreement), list_disagreements(agreement)
+        summary = summarise_agreement(agreement, files)
+        lines = describe_agreement(agreement, files, language)
+    for frame, path in ((figures, out), (differing, disagreements)):
+        if path is not None:
+            write_csv(frame, path)
+    if table is not None:
+        write_table(tabulate_agreement(agreement, language, review), table)
+    if as_json:
+        click.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        for line in lines:
             click.echo(line)

@@ -5,8 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from econ.table import Table
 from econ.table_text import render_text
 from textq.cli.figures import (
@@ -21,10 +19,10 @@ from textq.cli.figures import (
     tabulate_pairs,
 )
 from textq.cli.languages import Lang
-from textq.coding.reliability.coefficient import Coefficient, Why
 from textq.coding.reliability.report import CoderPair, Reliability
 from textq.notation.controls import spell_controls
 from textq.pipeline.agreement import Agreement
+from textq.pipeline.agreement_words import BAR, COHEN, DOMINATED, WHY, call_coefficient, write_sentence
 from textq.provenance import SCHEMA_VERSION, code_version
 
 _MOST_UNKNOWN = 10
@@ -59,16 +57,6 @@ _TEXTS: dict[str, Mapping[Lang, str]] = {
         "en": "standard errors are by formula and take clauses as independent; where documents hold several, trust the "
         "intervals",
     },
-    "bar": {
-        "zh": "惯例: α ≥ 0.800 可靠, 0.667 以上仅可得初步结论 (Krippendorff 2019)",
-        "en": "by custom α ≥ 0.800 is reliable, and from 0.667 on allows tentative conclusions (Krippendorff 2019)",
-    },
-    "dominated": {
-        "zh": "注意: {share:.0%} 的编码属于“{code}”, 偶然一致率因此很高, α 与 κ 偏低而一致率并不低 (κ 悖论); "
-        "请同时报告 Gwet's AC1 = {ac1}",
-        "en": "note: {share:.0%} of the codings are {code}. Chance agreement is then high, and α and κ are low though "
-        "coders agree (the κ paradox): report Gwet's AC1 = {ac1} beside them",
-    },
     "subtypes": {
         "zh": "连同子类: α = {alpha} {interval}, 一致率 {percent}, {n} 条条款",
         "en": "code and subtype together: α = {alpha} {interval}, percent agreement {percent}, {n} clauses",
@@ -95,24 +83,6 @@ _TEXTS: dict[str, Mapping[Lang, str]] = {
     "more_pairs": {"zh": "{n} 对编码员的混淆表见 --json", "en": "the tables of {n} pairs of coders are in --json"},
     "sentence": {"zh": "可用于论文:", "en": "For the paper:"},
 }
-_NAMES = {
-    "alpha": {"zh": "Krippendorff's α", "en": "Krippendorff's α"},
-    "ac1": {"zh": "Gwet's AC1", "en": "Gwet's AC1"},
-    "percent": {"zh": "一致率", "en": "percent agreement"},
-    "holsti": {"zh": "Holsti 系数", "en": "Holsti's coefficient"},
-    "conger": {"zh": "Conger's κ", "en": "Conger's κ"},
-    "fleiss": {"zh": "Fleiss' κ", "en": "Fleiss' κ"},
-    "brennan_prediger": {"zh": "Brennan–Prediger", "en": "Brennan–Prediger"},
-}
-_COHEN = "Cohen's κ"
-_WHY: Mapping[Why, Mapping[Lang, str]] = {
-    "one_category": {
-        "zh": "所有编码同属一类, 偶然一致率为 1",
-        "en": "all codings are in one category, so that chance agreement is complete",
-    },
-    "absent_coder": {"zh": "有编码员未编码这些条款", "en": "a coder coded none of these clauses"},
-    "never_given": {"zh": "无人使用该类目", "en": "nobody gave this code"},
-}
 
 
 def describe_agreement(agreement: Agreement, files: Sequence[Path], lang: Lang) -> Iterator[str]:
@@ -135,25 +105,6 @@ def describe_agreement(agreement: Agreement, files: Sequence[Path], lang: Lang) 
     yield write_sentence(agreement, lang)
 
 
-def write_sentence(agreement: Agreement, lang: Lang) -> str:
-    """Return the sentence that a paper needs."""
-    codes = agreement.codes
-    parts = [_quote(_call(codes, name, lang), codes.overall[name], agreement, lang) for name in _list_quoted(codes)]
-    known = [part for part in parts if part]
-    percent, n, n_coders = f"{100 * (codes.percent.value or 0):.1f}", f"{codes.n_clauses:,}", len(codes.coders)
-    if lang == "zh":
-        origin = f"来自 {codes.n_documents} 份文件的 {n}" if codes.n_documents is not None else f" {n}"
-        start = f"两名编码员对{origin} 条条款分别编码"
-        if n_coders > 2:
-            start = f"{n_coders} 名编码员对{origin} 条条款编码，每条至少由两人编码"
-        return f"{start}，一致率为 {percent}%，{'，'.join(known)}。"
-    origin = f" from {codes.n_documents} documents" if codes.n_documents is not None else ""
-    start = f"Two coders coded the same {n} clauses{origin}"
-    if n_coders > 2:
-        start = f"Of {n_coders} coders, at least two coded each of {n} clauses{origin}"
-    return f"{start}; agreement was {percent} percent ({'; '.join(known)})."
-
-
 def summarise_agreement(agreement: Agreement, files: Sequence[Path]) -> dict[str, Any]:
     """Return the JSON object of ``--json``."""
     return {
@@ -163,8 +114,9 @@ def summarise_agreement(agreement: Agreement, files: Sequence[Path]) -> dict[str
         "by": agreement.by,
         "draws": agreement.draws,
         "seed": agreement.seed,
-        "codes": _summarise(agreement.codes),
-        "subtypes": agreement.subtypes and _summarise(agreement.subtypes),
+        "codes": summarise_codings(agreement.codes),
+        "with_single": {name: asdict(one) for name, one in agreement.with_single.items()},
+        "subtypes": agreement.subtypes and summarise_codings(agreement.subtypes),
         "unknown_codes": list(agreement.unknown),
         "n_without_subtype": agreement.n_without_subtype,
         "n_disagreements": len(agreement.disagreements),
@@ -172,46 +124,8 @@ def summarise_agreement(agreement: Agreement, files: Sequence[Path]) -> dict[str
     }
 
 
-def list_figures(agreement: Agreement) -> pd.DataFrame:
-    """Return every figure as a row: level (code, subtype), coefficient, coders, category, value and its uncertainty."""
-    levels = {"code": agreement.codes, "subtype": agreement.subtypes}
-    rows = [row for level, one in levels.items() if one is not None for row in _list_level(level, one)]
-    return pd.DataFrame(rows)
-
-
-def list_disagreements(agreement: Agreement) -> pd.DataFrame:
-    """Return the clauses on which coders differ, a column a coder."""
-    rows = [(one.clause_id, one.document, *one.given) for one in agreement.disagreements]
-    return pd.DataFrame(rows, columns=["id", "doc", *agreement.codes.coders])
-
-
-def _list_level(level: str, one: Reliability) -> Iterator[dict[str, Any]]:
-    for coefficient in one.overall.values():
-        yield _to_row(level, coefficient)
-    for each in one.classes:
-        for coefficient in (each.specific, each.kappa, each.alpha):
-            yield _to_row(level, coefficient, category=str(each.category))
-    for pair in one.pairs:
-        yield _to_row(level, pair.kappa.coefficient, coders=pair.coders)
-
-
-def _to_row(level: str, one: Coefficient, *, category: str = "", coders: tuple[str, ...] = ("", "")) -> dict[str, Any]:
-    return {
-        "level": level,
-        "coefficient": one.name,
-        "category": category,
-        "first_coder": coders[0],
-        "second_coder": coders[1],
-        "n_clauses": one.n_clauses,
-        "value": one.value,
-        "standard_error": one.standard_error,
-        "conf_low": one.interval.low if one.interval else None,
-        "conf_high": one.interval.high if one.interval else None,
-        "why": one.why,
-    }
-
-
-def _summarise(one: Reliability) -> dict[str, Any]:
+def summarise_codings(one: Reliability) -> dict[str, Any]:
+    """Return all figures of one level (codes, or codes with subtypes) for ``--json``."""
     return {
         "n_clauses": one.n_clauses,
         "n_single": one.n_single,
@@ -241,13 +155,13 @@ def _tabulate_overall(agreement: Agreement, lang: Lang) -> Table:
     codes = agreement.codes
     rows = [
         (
-            _call(codes, name, lang) + _say_number(codes, name), show(one.value), show_interval(one.interval),
-            show(one.standard_error),
+            call_coefficient(codes, name, lang) + _say_number(codes, name), show(one.value),
+            show_interval(one.interval), show(one.standard_error),
         )
         for name, one in codes.overall.items()
     ]  # fmt: skip
     head = tuple(_say(name, lang) for name in ("coefficient", "value", "interval", "error"))
-    notes = (say_draws(agreement.by, agreement.draws, agreement.seed, lang), _say("errors", lang), _say("bar", lang))
+    notes = (say_draws(agreement.by, agreement.draws, agreement.seed, lang), _say("errors", lang), BAR[lang])
     return Table(_say("overall", lang), head, (tuple(rows),), notes)
 
 
@@ -276,7 +190,7 @@ def _tabulate_pairs(codes: Reliability, lang: Lang) -> Table:
         )
         for pair in codes.pairs
     ]  # fmt: skip
-    head = (*(_say(name, lang) for name in ("pair", "n", "percent")), _COHEN, _say("error", lang))
+    head = (*(_say(name, lang) for name in ("pair", "n", "percent")), COHEN, _say("error", lang))
     return Table(_say("by_pair", lang), head, (tuple(rows),))
 
 
@@ -290,10 +204,10 @@ def _list_notes(agreement: Agreement, lang: Lang) -> Iterator[str]:
     codes = agreement.codes
     for name, one in codes.overall.items():
         if one.value is None:
-            yield _say("undefined", lang, name=_call(codes, name, lang), why=_WHY[one.why][lang])
+            yield _say("undefined", lang, name=call_coefficient(codes, name, lang), why=WHY[one.why][lang])
     if codes.is_dominated and codes.ac1.value is not None:
         code = call_code(codes.largest, agreement.codebook, lang)
-        yield _say("dominated", lang, share=codes.largest_share, code=code, ac1=show(codes.ac1.value))
+        yield DOMINATED[lang].format(share=codes.largest_share, code=code, ac1=show(codes.ac1.value))
     if agreement.unknown:
         shown = [*agreement.unknown[:_MOST_UNKNOWN], *(["…"] if len(agreement.unknown) > _MOST_UNKNOWN else [])]
         yield spell_controls(_say("unknown", lang, codebook=agreement.codebook.edition, codes=", ".join(shown)))
@@ -314,27 +228,6 @@ def _list_notes(agreement: Agreement, lang: Lang) -> Iterator[str]:
     if has_gaps(part.interval for one in codes.classes for part in (one.specific, one.alpha)):
         yield _say("gaps", lang)
     yield _say("disagreements", lang, n=f"{len(agreement.disagreements):,}")
-
-
-def _list_quoted(codes: Reliability) -> list[str]:
-    return ["holsti", "conger", "alpha", *(["ac1"] if codes.is_dominated else [])]
-
-
-def _quote(name: str, one: Coefficient, agreement: Agreement, lang: Lang) -> str:
-    if one.value is None:
-        return ""
-    text = f"{name}为 {one.value:.3f}" if lang == "zh" else f"{name} = {one.value:.3f}"
-    if one.name != "alpha" or one.interval is None:
-        return text
-    what, draws, span = _say(agreement.by, lang), f"{agreement.draws:,}", show_interval(one.interval)
-    if lang == "zh":
-        return f"{text}（95% 置信区间 {span}，按{what}自助抽样 {draws} 次）"
-    return f"{text}, 95 percent confidence interval {span} from {draws} bootstrap samples of {what}s"
-
-
-def _call(codes: Reliability, name: str, lang: Lang) -> str:
-    """Two coders who coded every clause: Conger's coefficient is Cohen's."""
-    return _COHEN if name == "conger" and len(codes.coders) == 2 else _NAMES[name][lang]
 
 
 def _say(name: str, lang: Lang, /, **values: object) -> str:

@@ -43,6 +43,9 @@ CODEBOOK = InputPath(
 CLAUSES = InputPath("Give a file of clauses that ends in .jsonl or .csv.")
 GOLD = InputPath("Give a file of coded clauses that ends in .jsonl or .csv.")
 CODINGS = InputPath("Give a file of codings that ends in .jsonl or .csv, such as textq code writes.")
+RUN = InputPath("Give the folder of a run, or that of a study (textq score --out), whose newest run is meant.")
+"""The folder of a run or of a study."""
+
 CONFIRMED = InputPath(
     "Give a check_documents.xlsx that textq score wrote, with its column confirmed filled in.", dir_okay=False
 )

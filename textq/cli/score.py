@@ -45,6 +45,8 @@ Examples:
 @click.option("--coder", metavar="NAME",
               help="Who codes: rules, the name of a trained coder, its folder (textq train), or the file of several "
                    "(textq combine); default: full, with a codebook of your own rules.")  # fmt: skip
+@click.option("--no-review", is_flag=True,
+              help="Leave out the codes that people settled in the study's folder (textq review).")  # fmt: skip
 @click.option("--ocr", is_flag=True, help="Recognise scanned pages (slow; see textq doctor).")
 @click.option("--pdf-engine", type=click.Choice(["pdfium", "pdfminer"]), default="pdfium", show_default=True,
               help="The reader of PDFs; the other one checks a sample of pages.")  # fmt: skip
@@ -65,6 +67,7 @@ def command(
     confirmed: tuple[Path, ...],
     codebook: Path | None,
     coder: str | None,
+    no_review: bool,
     ocr: bool,
     pdf_engine: Any,
     time_limit: float,
@@ -75,8 +78,8 @@ def command(
 
     A folder that holds manifest.csv is read by its rows; every other file in it is ignored. Reads PDF, HTML, MHTML,
     DOCX, TXT and Markdown, also inside ZIP archives; DOC, WPS, RTF, OFD and scanned pages where the machine can (see
-    textq doctor). Codes clauses by the codebook that comes with textq, or by your own (--codebook). Writes CSV and
-    Parquet tables, the texts, and run.json.
+    textq doctor). Codes clauses by the codebook that comes with textq, or by your own (--codebook); where people
+    settled a clause in the review of --out, their code counts. Writes CSV and Parquet tables, the texts, and run.json.
     """
     from textq.cli.score_summary import describe_run
     from textq.pipeline.scores import score
@@ -85,14 +88,13 @@ def command(
     with ProgressBar(_READING[language]) as progress:
         run = score(
             paths, out=out, jobs=jobs, sharing=sharing, share_of=share_of, depreciation=depreciation,
-            near_duplicates=near_duplicates, confirmed=confirmed, codebook=codebook, coder=coder, ocr=ocr,
-            pdf_engine=pdf_engine, time_limit=time_limit, on_progress=progress.show,
+            near_duplicates=near_duplicates, confirmed=confirmed, codebook=codebook, coder=coder,
+            review=not no_review, ocr=ocr, pdf_engine=pdf_engine, time_limit=time_limit, on_progress=progress.show,
         )  # fmt: skip
     for line in describe_run(run, paths, out, language):
         click.echo(line, err=as_json)
     if as_json:
-        shown = ("schema_version", "run_id", "n_files", "status", "n_clauses", "classes", "warnings")
-        click.echo(
-            json.dumps({"run_dir": str(run.run_dir), **{name: run.meta[name] for name in shown}}, ensure_ascii=False)
-        )
+        shown = ("schema_version", "run_id", "n_files", "status", "n_clauses", "classes", "review", "warnings")
+        told = {name: run.meta[name] for name in shown if name in run.meta}
+        click.echo(json.dumps({"run_dir": str(run.run_dir), **told}, ensure_ascii=False))
     ctx.exit(EXIT_PARTIAL if any(run.meta["status"][status] for status in UNREAD) else 0)

@@ -28,12 +28,37 @@ _TEXTS = {
     },
     "clauses": {"zh": "条款 {n} · {classes}", "en": "{n} clauses · {classes}"},
     "doubt": {
-        "zh": "证据分歧较大的条款 {n} 条; 编码错误率未知 — 尚未人工抽检",
-        "en": "{n} clauses with mixed evidence; coding error unknown: nobody has audited a sample yet",
+        "zh": "证据分歧较大的条款 {n} 条; {error}",
+        "en": "{n} clauses with mixed evidence; {error}",
     },
     "unsure": {
-        "zh": "编码者存疑的条款 {n} 条; 编码错误率未知 — 尚未人工抽检",
-        "en": "{n} clauses the coder is unsure of; coding error unknown: nobody has audited a sample yet",
+        "zh": "编码者存疑的条款 {n} 条; {error}",
+        "en": "{n} clauses the coder is unsure of; {error}",
+    },
+    "error_unknown": {
+        "zh": "编码错误率未知 — 尚未人工抽检",
+        "en": "coding error unknown: nobody has audited a sample yet",
+    },
+    "error_left_out": {
+        "zh": "未采用人工编码 (--no-review)",
+        "en": "the codes that people settled are left out (--no-review)",
+    },
+    "audited": {
+        "zh": "人工盲编的抽检条款 {n} 条; 机器编码的准确率见 textq agree {out}",
+        "en": "{n} clauses coded blind by people in an audit; how right the machine is: textq agree {out}",
+    },
+    "reviewed": {
+        "zh": "其中 {n} 条的编码由人工确定 ({how})",
+        "en": "of these, the codes of {n} are those that people settled ({how})",
+    },
+    "adjudicated": {"zh": "裁决 {n}", "en": "adjudicated {n}"},
+    "agreed": {"zh": "抽检一致 {n}", "en": "agreed in an audit {n}"},
+    "single": {"zh": "抽检单人 {n}", "en": "by one person in an audit {n}"},
+    "corrected": {"zh": "校对 {n}", "en": "corrected {n}"},
+    "open": {"zh": "子类待定 {n}", "en": "without a subtype yet {n}"},
+    "not_carried": {
+        "zh": "注意: {n} 条人工编码未能转入 — 条款在本次结果中不存在或文字已改: {paths}",
+        "en": "note: {n} codes that people settled were not carried over, their clauses are gone or changed: {paths}",
     },
     "wrote": {"zh": "写出 {files}", "en": "wrote {files}"},
     "undated": {
@@ -99,7 +124,8 @@ def _describe_all(run: Run, paths: Sequence[Path], out: Path, lang: Lang) -> Ite
         yield _describe_scope(run, lang)
     if meta["n_clauses"]:
         yield _say("clauses", lang, n=f"{meta['n_clauses']:,}", classes=" · ".join(_describe_classes(run, lang)))
-        yield _describe_doubt(run, lang)
+        yield from _describe_review(run, lang)
+        yield _describe_doubt(run, out, lang)
     for name, found in meta["warnings"].items():
         yield _say(name, lang, n=len(found), paths=", ".join(found[:_MOST_NAMES]) + " …" * (len(found) > _MOST_NAMES))
     yield _say("wrote", lang, files=run.run_dir)
@@ -128,12 +154,30 @@ def _describe_scope(run: Run, lang: Lang) -> str:
     )  # fmt: skip
 
 
-def _describe_doubt(run: Run, lang: Lang) -> str:
+def _describe_review(run: Run, lang: Lang) -> Iterator[str]:
+    """Say how many codes people settled, and how."""
+    review = run.meta.get("review")
+    if review and review["n_codes"]:
+        how = [_say(name, lang, n=f"{count:,}").strip() for name, count in review["how"].items() if count]
+        yield _say("reviewed", lang, n=f"{review['n_codes']:,}", how=" · ".join(how))
+
+
+def _describe_doubt(run: Run, out: Path, lang: Lang) -> str:
     """Say how many clauses a coder abstained on; for one that never does, how many it found mixed evidence in."""
+    error = _describe_error(run, out, lang)
     n_unsure = int(run.codings["unsure"].sum())
     if n_unsure:
-        return _say("unsure", lang, n=f"{n_unsure:,}")
-    return _say("doubt", lang, n=f"{(run.codings['confidence'].dropna() < _LOW_CONFIDENCE).sum():,}")
+        return _say("unsure", lang, n=f"{n_unsure:,}", error=error)
+    return _say("doubt", lang, n=f"{(run.codings['confidence'].dropna() < _LOW_CONFIDENCE).sum():,}", error=error)
+
+
+def _describe_error(run: Run, out: Path, lang: Lang) -> str:
+    """Say where the accuracy of the coder is to be seen; free corrections tell nothing about it."""
+    n_audited = run.meta.get("review", {}).get("n_audited", 0)
+    if n_audited:
+        return _say("audited", lang, n=f"{n_audited:,}", out=out).strip()
+    is_left_out = "review" in run.meta["volatile"]
+    return _say("error_left_out" if is_left_out else "error_unknown", lang).strip()
 
 
 def _describe_classes(run: Run, lang: Lang) -> Iterator[str]:

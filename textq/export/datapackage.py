@@ -17,7 +17,7 @@ import pandas as pd
 from textq.export.columns import find_label
 from textq.export.parquet import read_parquet
 from textq.export.run_folder import hash_file
-from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, SCORES, SUBTYPES
+from textq.tables import CLAUSES, CODINGS, COVERAGE, DOCUMENTS, SCORES, SUBTYPES, SUGGESTIONS
 
 PACKAGE = "datapackage.json"
 
@@ -42,7 +42,7 @@ class Link:
 
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    **{one.name: one.key for one in (DOCUMENTS, CLAUSES, CODINGS, COVERAGE, SCORES, SUBTYPES)},
+    **{one.name: one.key for one in (DOCUMENTS, CLAUSES, CODINGS, SUGGESTIONS, COVERAGE, SCORES, SUBTYPES)},
     "panel": ("unit_i", "unit_j", "period"),
     "estimates": ("equation", "vcov", "term"),
     "intensities": ("unit", "period"),
@@ -61,6 +61,7 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
     "subtypes": (Link(SCORES.key, "scores", SCORES.key),),
     "scores": (Link(("unit",), "coverage", ("unit",)),),
     "codings": (Link(("clause_id",), "clauses", ("clause_id",)),),
+    "suggestions": (Link(("clause_id",), "codings", ("clause_id",)),),
     "clauses": (Link(("doc_id",), "documents", ("doc_id",)), Link(("copied_from",), "documents", ("doc_id",))),
     "treated_zero": (Link(("unit", "period"), "intensities", ("unit", "period")),),
     "event_study": (Link(("standardise",), "event_study_tests", ("standardise",)),),

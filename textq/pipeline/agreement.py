@@ -1,14 +1,16 @@
 """Files of codings → how far their coders agree, on the codes and on the subtypes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from textq.coding.coders import locate_codebook
-from textq.coding.reliability.joint_codings import join_codings
+from textq.coding.reliability.chance_agreement import measure_agreement
+from textq.coding.reliability.coefficient import Coefficient
+from textq.coding.reliability.joint_codings import JointCodings, join_codings
 from textq.coding.reliability.report import Reliability, measure_reliability
 from textq.coding.resample import DRAWS
 from textq.errors import ClauseFileError
@@ -59,6 +61,9 @@ class Agreement:
         Codes that the codebook does not know, in order.
     by, draws, seed
         How the intervals were drawn; ``draws`` is 0 where none were.
+    with_single
+        The coefficients that are corrected for chance, as other programs (irrCAC) count: clauses coded once have a part
+        in the shares of the codes, on which chance agreement depends (Gwet 2014). Without intervals.
     """
 
     codes: Reliability
@@ -70,6 +75,7 @@ class Agreement:
     by: By
     draws: int
     seed: int
+    with_single: Mapping[str, Coefficient]
 
 
 def compare_coders(
@@ -110,6 +116,32 @@ def compare_coders(
             f"{paths[0]} holds the codings of one coder only ({coders[0].coder}). Give the file of a second coder, or "
             "name the columns of several by --coders."
         )
+    by_codebook = read_codebook(locate_codebook(codebook)) if codebook else builtin_codebook()
+    if not columns and len(paths) == 1:
+        _check_columns(paths[0], coders, by_codebook)
+    return compare_codings(coders, by_codebook, by=by, draws=draws, seed=seed)
+
+
+def compare_codings(
+    coders: Sequence[CoderCodings], codebook: Codebook, *, by: By | None = None, draws: int = DRAWS, seed: int = 1
+) -> Agreement:
+    """Measure how far coders agree, wherever their codings come from.
+
+    Parameters
+    ----------
+    coders
+        At least two, each with what was given to each clause.
+    codebook
+        Gives the codes their order and their names.
+    by, draws, seed
+        As in :func:`compare_coders`.
+
+    Raises
+    ------
+    ClauseFileError
+        If the coders share no clause, name other documents for one, documents are asked for and not known, or there
+        are too many codes.
+    """
     ids = list(dict.fromkeys(clause_id for one in coders for clause_id in one.codes))
     twice = [clause_id for clause_id in ids if sum(clause_id in one.codes for one in coders) > 1]
     if not twice:
@@ -118,46 +150,60 @@ def compare_coders(
             "Agreement needs clauses that several coders coded."
         )
     documents = _join_documents(coders)
-    by_codebook = read_codebook(locate_codebook(codebook)) if codebook else builtin_codebook()
-    if not columns and len(paths) == 1:
-        _check_columns(paths[0], coders, by_codebook)
     chosen = _choose_resampling(by, twice, documents)
 
-    def measure(joined: Sequence[CoderCodings], rows: Sequence[Sequence[str | None]]) -> Reliability | None:
+    def join(joined: Sequence[CoderCodings], rows: Sequence[Sequence[str | None]]) -> JointCodings:
         codes = {value for row in rows for value in row if value is not None}
         if len(rows) * len(codes) ** 2 > _MOST_CELLS:
             raise ClauseFileError(
                 f"{len(codes):,} different codes in {len(rows):,} clauses are too many to compare. If a column holds "
                 "notes, name those of the coders by --coders."
             )
-        codings = join_codings(
-            rows, [one.coder for one in joined], categories=_order(codes, by_codebook),
+        return join_codings(
+            rows, [one.coder for one in joined], categories=_order(codes, codebook),
             documents=[documents.get(clause_id, "") for clause_id in ids] if chosen == "document" else None,
         )  # fmt: skip
+
+    def measure(codings: JointCodings) -> Reliability | None:
         if not (codings.n_coders_of > 1).any():
             return None
         enough = codings.keep_pairable().n_groups > 1
-        possible = _list_possible(codes, by_codebook)
         generator = np.random.default_rng(seed) if draws and enough else None
-        return measure_reliability(codings, generator, draws, possible=possible)
+        return measure_reliability(codings, generator, draws, possible=_list_possible(codings.categories, codebook))
 
     divided = {code[0] for one in coders for code in one.codes.values() if code[1]}
     given = [code for one in coders for code in one.codes.values()]
-    codes = measure(coders, [[(one.codes.get(clause_id) or (None,))[0] for one in coders] for clause_id in ids])
+    joined = join(coders, [[(one.codes.get(clause_id) or (None,))[0] for one in coders] for clause_id in ids])
+    codes = measure(joined)
     assert codes is not None  # some clause was coded twice
     full = [one for one in coders if _has_subtypes(one, divided)]
-    subtypes = measure(full, [_list_subtypes(full, clause_id, divided) for clause_id in ids]) if len(full) > 1 else None
+    subtypes = None
+    if len(full) > 1:
+        subtypes = measure(join(full, [_list_subtypes(full, clause_id, divided) for clause_id in ids]))
     return Agreement(
         codes,
         subtypes,
         sum(_name_subtype(code, divided) is None for code in given),
         _list_disagreements(coders, twice, documents, divided),
-        by_codebook,
-        tuple(code for code in codes.categories if code not in by_codebook.classes),
+        codebook,
+        tuple(code for code in codes.categories if code not in codebook.classes),
         chosen,
         draws if codes.n_groups > 1 else 0,
         seed,
+        _measure_all(joined, codebook),
     )
+
+
+def _measure_all(codings: JointCodings, codebook: Codebook) -> dict[str, Coefficient]:
+    possible = _list_possible(codings.categories, codebook)
+    every = replace(codings, categories=tuple(dict.fromkeys((*codings.categories, *possible))))
+    measured = (
+        measure_agreement(every, "gwet"),
+        measure_agreement(codings, "fleiss"),
+        measure_agreement(codings, "conger"),
+        measure_agreement(every, "brennan_prediger"),
+    )
+    return {one.name: one for one in measured}
 
 
 def _choose_resampling(by: By | None, twice: Sequence[str], documents: Mapping[str, str]) -> By:
@@ -205,10 +251,10 @@ def _list_subtypes(coders: Sequence[CoderCodings], clause_id: str, divided: set[
     return [None] * len(coders) if lacks else named
 
 
-def _list_possible(given: set[str], codebook: Codebook) -> tuple[str, ...]:
+def _list_possible(given: Iterable[str], codebook: Codebook) -> tuple[str, ...]:
     """Return every code that could be given at the level of the codes given; none where one is not in the codebook."""
     every = (codebook.classes, (*codebook.codes, NONE))
-    return next((codes for codes in every if given <= set(codes)), ())
+    return next((codes for codes in every if set(given) <= set(codes)), ())
 
 
 def _check_columns(path: Path, coders: Sequence[CoderCodings], codebook: Codebook) -> None:

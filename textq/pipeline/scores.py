@@ -24,6 +24,18 @@ from textq.ingest.readers import describe_readers
 from textq.lexicon.codebook import Codebook
 from textq.pipeline.copying import measure_copies
 from textq.pipeline.gather import Kept, gather
+from textq.pipeline.review_codes import (
+    NO_CODES,
+    PlacedCodes,
+    Review,
+    check_codes,
+    describe_review,
+    name_review,
+    place_codes,
+)
+from textq.pipeline.review_finals import read_finals
+from textq.pipeline.review_open import STORE_NAME
+from textq.pipeline.run_codebook import copy_codebook
 from textq.pipeline.settle import NearDuplicates, check_near_duplicates, settle_copies
 from textq.pipeline.spool import Spool
 from textq.process import Processed, ProcessSpec, process_file
@@ -31,7 +43,10 @@ from textq.provenance import code_version, describe_coder, describe_machine, des
 from textq.run import Run
 from textq.run_tables import build_documents, build_tables, find_warnings
 from textq.scoring.aggregate import ScoreSpec, ShareOf, Sharing
-from textq.tables import CLAUSES, CODINGS, LINES
+from textq.tables import CLAUSES, CODINGS, LINES, SUGGESTIONS
+
+LEFT_OUT = "left out"
+"""What ``run.json`` says of a review that there is and that the run does not use, among the volatile facts."""
 
 
 def score(
@@ -46,6 +61,7 @@ def score(
     confirmed: str | Path | Sequence[str | Path] = (),
     coder: str | None = None,
     codebook: str | Path | None = None,
+    review: bool = True,
     ocr: bool = False,
     pdf_engine: PdfEngine = "pdfium",
     time_limit: float = 300.0,
@@ -73,6 +89,9 @@ def score(
     codebook
         A folder with a codebook and its lexicon, as ``textq init --codebook`` makes it; None: those that come with
         textq.
+    review
+        Whether the codes that people settled in the review of the study's folder (``out/review.sqlite``) take the place
+        of the coder's; the coder's own go into the table ``suggestions``.
     ocr, pdf_engine
         See :class:`textq.ingest.extract.ReadSpec`.
     time_limit
@@ -87,15 +106,18 @@ def score(
 
     Raises
     ------
-    ConfigError, LexiconError, ManifestError, OSError
-        Before anything is read; OSError if ``out`` cannot be written. ManifestError also when all is read, if one file
-        stands for several places under one id. A file that cannot be read raises nothing: it is listed in
-        ``run.documents``.
+    ConfigError, LexiconError, ManifestError, ReviewError, OSError
+        Before anything is read; ReviewError if people gave codes that the codebook has not, OSError if ``out`` cannot
+        be written. ManifestError also when all is read, if one file stands for several places under one id. A file
+        that cannot be read raises nothing: it is listed in ``run.documents``.
     """
     started_at = datetime.now().astimezone()
     check_near_duplicates(near_duplicates)
     coder_spec = specify_coder(coder, codebook)
     coding = load_coder(coder_spec)
+    reviewed = read_finals(Path(out)) if review else None
+    if reviewed:
+        check_codes(reviewed, coding.codebook)
     spec = _make_spec(coding.codebook, sharing, share_of, depreciation)
     read = ReadSpec(pdf_engine=pdf_engine, ocr=ocr)
     corpus, answers = find_files(_list_paths(paths)), _list_paths(confirmed)
@@ -106,12 +128,14 @@ def score(
     prepare_folder(Path(out))
     parameters = {
         "sharing": sharing, "share_of": share_of, "depreciation": depreciation, "near_duplicates": near_duplicates,
-        "time_limit": time_limit, **asdict(read),
+        "time_limit": time_limit, **asdict(read), **({"review": name_review(reviewed)} if reviewed else {}),
     }  # fmt: skip
+    left_out = {"review": LEFT_OUT} if not review and (Path(out) / STORE_NAME).is_file() else {}
 
     def write(folder: Path) -> Mapping[str, object]:
         with closing(_process_files(corpus.files, process, jobs, time_limit, on_progress)) as processed:
-            kept = _write_details(processed, near_duplicates, folder)
+            kept, placed = _write_details(processed, near_duplicates, reviewed, folder)
+        copy_codebook(coder_spec.codebook, folder)
         coded = _read_coded(folder)
         documents = build_documents([one.reading for one in kept], [one.cells for one in kept])
         tables = build_tables(documents, coded, corpus.coverage, spec)
@@ -119,17 +143,32 @@ def score(
             write_table(getattr(tables, field.name), folder / field.name)
         described = describe_run(
             documents, coded["instrument"], describe_coder(coding, coder_spec), parameters, readers, stated,
-            find_warnings(tables),
+            {**find_warnings(tables), **_list_not_carried(placed)},
         )  # fmt: skip
+        if reviewed:
+            described["review"] = describe_review(reviewed, placed)
         name = f"textq-score-{described['run_id']}"
         write_datapackage(folder, name=name, title=f"textq score, run {described['run_id']}")
-        return {**described, "volatile": describe_machine(started_at)}
+        volatile = {**describe_machine(started_at), "folders": _list_folders(paths), **left_out}
+        return {**described, "volatile": volatile}
 
     return Run(write_run(Path(out), started_at, write))
 
 
 def _list_paths(paths: str | Path | Sequence[str | Path]) -> list[Path]:
     return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+def _list_folders(paths: str | Path | Sequence[str | Path]) -> list[str]:
+    """Return the folders that the paths of documents are relative to: those given, and those of files given alone."""
+    folders = [path if path.is_dir() else path.parent for path in _list_paths(paths)]
+    return list(dict.fromkeys(str(folder.resolve()) for folder in folders))
+
+
+def _list_not_carried(placed: PlacedCodes) -> dict[str, list[str]]:
+    """Return the clauses, by the ids they had, whose codes belong to no clause of the run."""
+    lost = [one.clause_id for one in placed.not_carried]
+    return {"not_carried": lost} if lost else {}
 
 
 def _make_spec(codebook: Codebook, sharing: Sharing, share_of: ShareOf, depreciation: float) -> ScoreSpec:
@@ -161,20 +200,29 @@ def _process_files(
                 yield result
 
 
-def _write_details(processed: Iterator[Processed], near_duplicates: NearDuplicates, folder: Path) -> list[Kept]:
-    """Write texts, clauses, codings, printed lines and the list of doubts; return what is kept of each file."""
+def _write_details(
+    processed: Iterator[Processed], near_duplicates: NearDuplicates, reviewed: Review | None, folder: Path
+) -> tuple[list[Kept], PlacedCodes]:
+    """Write texts, clauses, codings, printed lines and the list of doubts.
+
+    Returns what is kept of each file, and the codes that people settled.
+    """
     with Spool(folder / "spool") as spool:
         gathered = gather(processed, spool, folder)
     kept, copying = measure_copies(settle_copies(gathered, folder, near_duplicates), folder)
     counted = [one.path for one in kept if one.reading.document]
     spool.write(CLAUSES, counted, folder / CLAUSES.name, complete=copying.mark)
-    spool.write(CODINGS, counted, folder / CODINGS.name)
+    placed = place_codes(reviewed, spool.iterate(CLAUSES, counted)) if reviewed else NO_CODES
+    spool.write(CODINGS, counted, folder / CODINGS.name, complete=placed.replace)
+    if reviewed:
+        replaced = folder / SUGGESTIONS.name
+        spool.write(SUGGESTIONS, counted, replaced, complete=placed.list_replaced, source=CODINGS)
     spool.write(LINES, counted, folder / LINES.name, csv=False)
     spool.remove()
     checks = [check for one in kept for check in one.checks]
     if checks:
         write_check(checks, folder / CHECK_NAME)
-    return kept
+    return kept, placed
 
 
 def _read_coded(folder: Path) -> pd.DataFrame:

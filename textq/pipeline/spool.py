@@ -77,10 +77,14 @@ class Spool:
         *,
         csv: bool = True,
         complete: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame,
+        source: Contract | None = None,
     ) -> None:
-        """Write the rows of some files as a table of the run; ``complete`` fills the columns known only now."""
+        """Write the rows of some files as a table of the run; ``complete`` fills the columns known only now.
+
+        ``source`` is the table whose rows are taken, where it is another one.
+        """
         with TableStream(target, contract, csv=csv) as stream:
-            for frame in self.iterate(contract, paths):
+            for frame in self.iterate(source or contract, paths):
                 stream.append(check(complete(frame), contract))
 
     def remove(self) -> None:

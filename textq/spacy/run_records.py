@@ -23,16 +23,17 @@ def find_codings(run: Run, doc_id: str, coder_id: str | None = None) -> dict[str
     Raises
     ------
     RunError
-        If the run has no codings of that coder, or those of several and none is named.
+        If the run has no codings of that coder, or several of one clause and no coder is named.
     """
     of_document = run.codings.merge(run.clauses.loc[run.clauses["doc_id"] == doc_id, ["clause_id", "ordinal"]])
     coders = sorted(run.codings["coder_id"].unique())
     name = run.run_dir.name
     if coder_id is not None and coder_id not in coders:
         raise RunError(f"the run {name} has no codings of {coder_id!r}. It has those of {', '.join(coders)}.")
-    if coder_id is None and len(coders) > 1:
+    if coder_id is None and run.codings["clause_id"].duplicated().any():
         raise RunError(f"the run {name} has codings of several coders. Name one: {', '.join(coders)}.")
-    wanted = of_document[of_document["coder_id"] == (coder_id or next(iter(coders), ""))].sort_values("ordinal")
+    wanted = of_document if coder_id is None else of_document[of_document["coder_id"] == coder_id]
+    wanted = wanted.sort_values("ordinal")
     return {row["clause_id"]: _build_coding(row) for row in _list_rows(wanted)}
 
 

@@ -283,10 +283,10 @@ def test_absent_file_is_1(run_textq: Run, anna: Path) -> None:
     assert "nowhere.csv" in done.err
 
 
-def test_folder_is_1_and_says_that_files_are_needed(run_textq: Run, tmp_path: Path) -> None:
+def test_folder_without_a_run_is_1(run_textq: Run, tmp_path: Path) -> None:
     done = run_textq("agree", tmp_path)
     assert (done.code, done.out) == (1, "")
-    assert "is a folder. Give a file of rows" in done.err
+    assert "holds no run" in done.err
 
 
 @pytest.mark.parametrize("names", ["anna", "anna,anna", ""])

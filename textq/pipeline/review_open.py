@@ -1,0 +1,208 @@
+"""The review of a run, opened: its folders, its store with the run loaded, its codebook, and who codes.
+
+Light on purpose: what reads the tables of a run is imported only where a run is not loaded yet.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from textq.errors import ReviewError
+from textq.export.run_folder import RUNS, find_run, read_meta
+from textq.pipeline.run_codebook import load_run_codebook
+from textq.store.corpus import loaded_run
+from textq.store.store import Store, open_store
+
+if TYPE_CHECKING:
+    from textq.lexicon.codebook import Codebook
+    from textq.store.corpus import LoadedRun
+
+STORE_NAME = "review.sqlite"
+"""The store of a review, in the folder of its study."""
+
+LONGEST_NAME = 40
+_JOINERS = "-_."
+
+Lang = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStudy:
+    """A run that is under review.
+
+    Attributes
+    ----------
+    store
+        Its store, in which the run is loaded.
+    run_dir, run_id
+        The run.
+    out
+        The folder of the study, which holds the store and the runs.
+    codebook
+        The codebook that the run was coded by.
+    coders
+        Who codes; the first one signs in where there is one alone.
+    lang
+        The language of pages for those who set none; None: that of their browser.
+    study_file
+        The study.toml by whose design clauses are put in order; None: without one.
+    loaded
+        What became of earlier decisions where the run was loaded on opening; None where it was loaded before.
+    """
+
+    store: Store
+    run_dir: Path
+    run_id: str
+    out: Path
+    codebook: "Codebook"
+    coders: tuple[str, ...]
+    lang: Lang | None = None
+    study_file: Path | None = None
+    loaded: "LoadedRun | None" = None
+
+
+def open_review(
+    path: Path,
+    *,
+    coders: Sequence[str],
+    codebook: Path | None = None,
+    lang: Lang | None = None,
+    study_file: Path | None = None,
+) -> ReviewStudy:
+    """Open the review of a run, and load the run into its store unless that is done.
+
+    Parameters
+    ----------
+    path
+        The folder of a study, whose newest run is meant, or of a run in it.
+    coders
+        Who codes, at least one; see :func:`check_coder`.
+    codebook
+        The folder of the run's codebook, where the run has no copy of it.
+    lang
+        The language of pages for those who set none.
+    study_file
+        A study.toml, by whose design clauses are put in order.
+
+    Raises
+    ------
+    RunError
+        If there is no run.
+    ReviewError
+        If the store cannot be used, the codebook is another edition, or a name of a coder cannot be.
+    """
+    names = tuple(dict.fromkeys(check_coder(name) for name in coders))
+    if not names:
+        raise ReviewError("a review needs somebody who codes. Give a name by --coder.")
+    out, run_dir = find_folders(path)
+    book = load_run_codebook(run_dir, codebook)
+    run_id = str(read_meta(run_dir)["run_id"])
+    store = open_store(out / STORE_NAME)
+    try:
+        loaded = load_once(store, run_dir, run_id, study_file)
+    except BaseException:
+        store.close()
+        raise
+    return ReviewStudy(store, run_dir, run_id, out, book, names, lang, study_file, loaded)
+
+
+def find_folders(path: Path) -> tuple[Path, Path]:
+    """Return the folder of the study, which holds the review, and that of the run.
+
+    Parameters
+    ----------
+    path
+        Either of the two; of a study its newest run is meant.
+
+    Raises
+    ------
+    RunError
+        If there is no run.
+    ReviewError
+        If the run lies outside of a study's folder.
+    """
+    run_dir = find_run(path).resolve()
+    if run_dir.parent.name != RUNS:
+        raise ReviewError(
+            f"{path} is a run outside of its study: a review is kept beside the folder {RUNS} that its run lies in. "
+            "Give the folder that textq score wrote to, or a run in its folder runs."
+        )
+    return run_dir.parent.parent, run_dir
+
+
+def load_once(store: Store, run_dir: Path, run_id: str, study_file: Path | None = None) -> "LoadedRun | None":
+    """Load a run into the store unless it is the one loaded last.
+
+    With a study.toml the order of the clauses to correct is made anew.
+
+    Returns
+    -------
+    LoadedRun or None
+        What became of earlier decisions; None where the run was loaded before.
+    """
+    before = loaded_run(store)
+    found = None
+    if before is None or before[0] != run_id:
+        from textq.pipeline.review_corpus import load_run_corpus
+
+        found = load_run_corpus(store, run_dir)
+    if found is not None or study_file is not None:
+        from textq.pipeline.review_order import order_run
+
+        order_run(store, run_dir, study_file)
+    return found
+
+
+def check_coder(name: str) -> str:
+    """Return the name of a coder, composed (NFC), if it can be one: letters of any script, digits, ``-``, ``_``, ``.``.
+
+    Raises
+    ------
+    ReviewError
+        If it cannot.
+    """
+    whole = unicodedata.normalize("NFC", name)
+    if not 0 < len(whole) <= LONGEST_NAME or whole[0] in "-." or not all(map(_can_stand, whole)):
+        raise ReviewError(
+            f"{name!r} cannot be the name of a coder. Give 1 to {LONGEST_NAME} letters of any script, digits, -, _ or "
+            ". without blanks; the first one is no - or dot."
+        )
+    return whole
+
+
+def _can_stand(character: str) -> bool:
+    """Return whether a character may stand in a name: letters, the marks upon them, digits, joiners."""
+    return character in _JOINERS or unicodedata.category(character)[0] in "LM" or character.isdecimal()
+
+
+def make_safe(name: str) -> str:
+    """Return what of a login name can be the name of a coder; ``"coder"`` where nothing can.
+
+    >>> make_safe("DESK/Anna Li")
+    'DESK-Anna-Li'
+    """
+    whole = unicodedata.normalize("NFC", name)
+    words = "".join(one if _can_stand(one) else " " for one in whole).split()
+    return "-".join(words).lstrip("-.")[:LONGEST_NAME] or "coder"
+
+
+def export_logs(study: ReviewStudy) -> list[Path]:
+    """Write what each coder of the study did to ``review/events-<coder>.jsonl``, and return the files.
+
+    They are text: for version control, for merging, and for those whose store lay in a folder that went wrong. Who did
+    nothing gets no file.
+    """
+    from textq.store.events import read_events
+    from textq.store.transfer import export_events
+
+    folder = study.out / "review"
+    written = []
+    for coder in study.coders:
+        if read_events(study.store, coder=coder, limit=1):
+            folder.mkdir(exist_ok=True)
+            path = folder / f"events-{coder}.jsonl"
+            export_events(study.store, path, coder)
+            written.append(path)
+    return written

@@ -1,0 +1,1 @@
+"""The review in the browser: pages on this machine, which work without scripts too."""
