@@ -22,10 +22,22 @@ def replace_file(path: Path, *, encoding: str = "utf-8", newline: str = "\n") ->
     encoding, newline
         As :func:`open` takes them.
     """
+    with _replace(path) as partial, partial.open("w", encoding=encoding, newline=newline) as stream:
+        yield stream
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole, in the place of what stood there, as :func:`replace_file` does."""
+    with _replace(path) as partial:
+        partial.write_bytes(data)
+
+
+@contextmanager
+def _replace(path: Path) -> Iterator[Path]:
+    """Give a name beside ``path``; what is there when the block ends takes the place of ``path``."""
     partial = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
     try:
-        with partial.open("w", encoding=encoding, newline=newline) as stream:
-            yield stream
+        yield partial
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

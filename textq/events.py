@@ -26,6 +26,9 @@ matrix), and adjudications."""
 GENESIS = "0" * 64
 """What the first event of a log holds in place of the hash before it."""
 
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""How the time of an event is written; it is UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -55,7 +58,8 @@ class Draft:
     source
         ``"web"``, or ``"<format>:<first 12 hex digits of the file's sha256>"``, as in ``"xlsx:3f2a…"``.
     detail
-        JSON, by kind: of ``bulk`` ``{"clauses": [[key, sha256], …], "query": {…}}``; of ``sample`` and ``assign`` see
+        JSON, by kind: of ``bulk`` ``{"clauses": [[key, sha256], …], "query": {…}, "left_out": {…}}``, where the last
+        says how many clauses were not coded, and why; of ``sample`` and ``assign`` see
         :mod:`textq.review.sample`; of ``adjudicate`` ``{"rule": "…"}``.
     """
 

@@ -130,7 +130,6 @@ def check_storms(audited: Path, times: int) -> None:
     assert written >= 10 * times
 
 
-@pytest.mark.full
 def test_what_was_acknowledged_survives_kill_9(audited: Path) -> None:
     check_storms(audited, 2)
 

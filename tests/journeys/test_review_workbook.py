@@ -98,7 +98,9 @@ def test_twenty_codes_of_an_audit(
     counts = json.loads(told)["counts"]
     assert (code, {name for name, count in counts.items() if count}) == (0, {"unchanged"})
     recode(office, sent, back, column=9, rows=range(7, 27), word="需求型")
-    keys = [row[1] for row in openpyxl.load_workbook(sent)["编码"].iter_rows(min_row=8, max_row=27, values_only=True)]
+    keys = [
+        row[1] for row in openpyxl.load_workbook(sent).worksheets[0].iter_rows(min_row=8, max_row=27, values_only=True)
+    ]
     code, told = run_textq(capsys, "review", "import", out, back, "--apply", "--json")
     plan = json.loads(told)
     assert (code, plan["counts"]["new"], plan["applied"]) == (0, 20, {"events": 20, "left": 0})
@@ -118,7 +120,7 @@ def test_texts_like_formulas_stay_texts(office: Path, tmp_path: Path) -> None:
     (tmp_path / "sent.xlsx").write_bytes(build_workbook(rows, FACTS, BOOK))
     recode(office, tmp_path / "sent.xlsx", tmp_path / "back.xlsx", column=11, rows=range(1, 6), word="供给")
     data = (tmp_path / "back.xlsx").read_bytes()
-    sheet = openpyxl.load_workbook(io.BytesIO(data))["编码"]
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     assert [sheet.cell(at, 7).value.strip() for at in range(2, 11)] == [row.text.strip() for row in rows]
     assert {sheet.cell(at, 7).data_type for at in range(2, 11)} == {"s"}
     returned = read_workbook(data, "back.xlsx")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from textq.atomic import replace_file
+from textq.atomic import replace_bytes, replace_file
 from textq.errors import ConfigError
 
 
@@ -59,3 +59,11 @@ def test_threads_that_write_one_file_do_not_mix(tmp_path: Path) -> None:
 def test_the_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), replace_file(tmp_path / "nowhere" / "a.txt"):
         pass
+
+
+def test_bytes_are_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    replace_bytes(path, b"\x00new")
+    assert path.read_bytes() == b"\x00new"
+    assert list(tmp_path.iterdir()) == [path]

@@ -11,20 +11,17 @@ from textq.cli.agree_summary import describe_agreement, summarise_agreement, sum
 from textq.cli.figures import ABSENT, call_code, show, show_count, tabulate_pairs
 from textq.cli.languages import Lang
 from textq.notation.controls import spell_controls
-from textq.pipeline.agreement_words import write_machine_sentence
+from textq.pipeline.agreement_words import DUE, EXPOSED, write_machine_sentence, write_shortfall
 from textq.pipeline.review_accuracy import Estimate, MachineAccuracy
 from textq.pipeline.review_agreement import LeftOut, ReviewAgreement, Round, require_agreement
 
 _TEXTS: dict[str, Mapping[Lang, str]] = {
     "left_out": {
-        "zh": "未计入: {unsure} 个编码标为不确定, {skipped} 个暂缓, {undone} 个已撤销; {single} 条条款仅一人编码",
-        "en": "left out: {unsure} codings marked unsure, {skipped} put off, {undone} taken back; {single} clauses that "
+        "zh": "未计入: {unsure} 个编码标为拿不准, {skipped} 个跳过, {undone} 个已撤销; {single} 条条款仅一人编码",
+        "en": "left out: {unsure} codings marked unsure, {skipped} skipped, {undone} taken back; {single} clauses that "
         "one coder alone coded",
     },
-    "due": {
-        "zh": "注意: 样本中还有 {n} 个编码未完成, 以上数字尚非最终结果",
-        "en": "note: {n} codings of the samples are still to come, so these figures are not final",
-    },
+    "note": {"zh": "注意：", "en": "note: "},
     "rounds": {"zh": "各次抽样", "en": "By sample"},
     "sample": {"zh": "样本", "en": "sample"},
     "drawn": {"zh": "抽取时间", "en": "drawn"},
@@ -66,7 +63,7 @@ def describe_review(review: ReviewAgreement, path: Path, lang: Lang) -> Iterator
     yield from lines[:3]
     yield " " + _say("left_out", lang, **_spell_counts(review.left_out))
     if review.left_out.due:
-        yield " " + _say("due", lang, n=f"{review.left_out.due:,}")
+        yield " " + _say("note", lang) + DUE[lang].format(n=f"{review.left_out.due:,}")
     yield from lines[3:]
     if len(review.rounds) > 1:
         yield ""
@@ -83,6 +80,8 @@ def describe_review(review: ReviewAgreement, path: Path, lang: Lang) -> Iterator
     yield render_text(table).rstrip("\n")
     if machine.n_absent:
         yield " " + _say("absent", lang, n=f"{machine.n_absent:,}")
+    if machine.n_exposed:
+        yield " " + EXPOSED[lang].format(n=f"{machine.n_exposed:,}")
     yield write_machine_sentence(machine, lang)
 
 
@@ -120,6 +119,11 @@ def _summarise_machine(machine: MachineAccuracy) -> dict[str, Any]:
         "n_clauses": machine.n_clauses,
         "n_documents": machine.n_documents,
         "n_absent": machine.n_absent,
+        "final": machine.is_final,
+        "n_due": machine.n_due,
+        "n_open": machine.n_open,
+        "n_single": machine.n_single,
+        "n_exposed": machine.n_exposed,
         "categories": list(machine.categories),
         "counts": machine.counts.astype(int).tolist(),
         "weighted": machine.weighted.tolist(),
@@ -156,7 +160,10 @@ def _tabulate_machine(machine: MachineAccuracy, review: ReviewAgreement, lang: L
     ]  # fmt: skip
     head = tuple(_say(n, lang) for n in ("code", "n", "share", "precision", "interval", "recall", "interval"))
     title = _say("machine", lang, n=f"{machine.n_clauses:,}")
-    return Table(title, head, (tuple(rows),), (_say("weighted", lang),))
+    notes = [_say("weighted", lang)]
+    if not machine.is_final:
+        notes.append(write_shortfall(machine, lang))
+    return Table(title, head, (tuple(rows),), tuple(notes))
 
 
 def _show_interval(one: Estimate) -> str:

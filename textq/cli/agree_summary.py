@@ -37,8 +37,12 @@ _MOST_TABLES = 3
 _TEXTS: dict[str, Mapping[Lang, str]] = {
     **SHARED_TEXTS,
     "clauses": {
-        "zh": "至少两名编码员编码的条款 {n} 条{documents}; 仅一名编码员编码而未计入的条款 {single} 条",
-        "en": "{n} clauses{documents} coded at least twice; {single} coded once and left out",
+        "zh": "至少两名编码员编码的条款 {n} 条{documents}{single}",
+        "en": "{n} clauses{documents} coded at least twice{single}",
+    },
+    "single": {
+        "zh": "; 仅一名编码员编码的条款 {n} 条, 只计入偶然一致率 (α 除外)",
+        "en": "; {n} coded once, which count towards agreement by chance alone (not at all in α)",
     },
     "coders": {"zh": "编码员: {names}", "en": "coders: {names}"},
     "overall": {"zh": "编码者间信度", "en": "Intercoder reliability"},
@@ -77,8 +81,12 @@ _TEXTS: dict[str, Mapping[Lang, str]] = {
         "columns of the coders)",
     },
     "disagreements": {
-        "zh": "编码不一致的条款 {n} 条 (--disagreements 列出)",
-        "en": "{n} clauses on which coders differ (--disagreements lists them)",
+        "zh": "编码不一致的条款 {n} 条{only} (--disagreements 列出)",
+        "en": "{n} clauses on which coders differ{only} (--disagreements lists them)",
+    },
+    "only": {
+        "zh": ", 其中仅子类不同 {n} 条",
+        "en": ", {n} of them on the subtype alone",
     },
     "more_pairs": {"zh": "{n} 对编码员的混淆表见 --json", "en": "the tables of {n} pairs of coders are in --json"},
     "sentence": {"zh": "可用于论文:", "en": "For the paper:"},
@@ -90,7 +98,8 @@ def describe_agreement(agreement: Agreement, files: Sequence[Path], lang: Lang) 
     codes = agreement.codes
     yield spell_controls(f"textq {code_version().partition('+')[0]}  {' '.join(map(str, files))}")
     documents = _say("documents", lang, n=codes.n_documents) if codes.n_documents is not None else ""
-    yield " " + _say("clauses", lang, n=f"{codes.n_clauses:,}", documents=documents, single=f"{codes.n_single:,}")
+    single = _say("single", lang, n=f"{codes.n_single:,}") if codes.n_single else ""
+    yield " " + _say("clauses", lang, n=f"{codes.n_clauses:,}", documents=documents, single=single)
     yield " " + _say("coders", lang, names=spell_controls(", ".join(codes.coders)))
     tables = [_tabulate_overall(agreement, lang), _tabulate_classes(agreement, lang), _tabulate_pairs(codes, lang)]
     shown = codes.pairs[: _MOST_TABLES if len(codes.pairs) <= _MOST_TABLES else 0]
@@ -115,11 +124,11 @@ def summarise_agreement(agreement: Agreement, files: Sequence[Path]) -> dict[str
         "draws": agreement.draws,
         "seed": agreement.seed,
         "codes": summarise_codings(agreement.codes),
-        "with_single": {name: asdict(one) for name, one in agreement.with_single.items()},
         "subtypes": agreement.subtypes and summarise_codings(agreement.subtypes),
         "unknown_codes": list(agreement.unknown),
         "n_without_subtype": agreement.n_without_subtype,
         "n_disagreements": len(agreement.disagreements),
+        "n_on_subtype": agreement.n_on_subtype,
         "sentence": {"zh": write_sentence(agreement, "zh"), "en": write_sentence(agreement, "en")},
     }
 
@@ -227,7 +236,8 @@ def _list_notes(agreement: Agreement, lang: Lang) -> Iterator[str]:
         yield _say("without_subtype", lang, n=f"{agreement.n_without_subtype:,}")
     if has_gaps(part.interval for one in codes.classes for part in (one.specific, one.alpha)):
         yield _say("gaps", lang)
-    yield _say("disagreements", lang, n=f"{len(agreement.disagreements):,}")
+    only = _say("only", lang, n=f"{agreement.n_on_subtype:,}") if agreement.n_on_subtype else ""
+    yield _say("disagreements", lang, n=f"{len(agreement.disagreements):,}", only=only)
 
 
 def _say(name: str, lang: Lang, /, **values: object) -> str:

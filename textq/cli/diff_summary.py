@@ -1,6 +1,6 @@
 """What ``textq diff`` says: settings, clauses, codes, scores and coefficients that differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,14 @@ _TEXTS = {
     "more": {"zh": "  … 另有 {n} 项 (--out, --json)", "en": "  … and {n} more (--out, --json)"},
     "wrote": {"zh": "写出 {out}", "en": "wrote {out}"},
 }
+
+
+_PARTS: Mapping[str, str] = {
+    "code": "程序版本", "econ": "econ 版本", "lists": "词表", "codebook": "编码手册", "lexicon": "词典",
+    "coder": "编码器", "coder_sha256": "编码器 sha256", "parameters": "参数", "settings": "设置",
+    "scores_run": "得分运行", "readers": "读取程序", "versions": "库版本", "stated": "声明", "inputs": "输入文件",
+}  # fmt: skip
+"""Chinese for what a setting is of."""
 
 
 def describe_difference(difference: Difference, out: Path | None, lang: Lang) -> Iterator[str]:
@@ -162,10 +170,21 @@ def _describe_settings(settings: pd.DataFrame, lang: Lang) -> Iterator[str]:
         return
     yield _say("settings", lang, n=len(settings))
     lines = (
-        _say("setting", lang, name=row.name, before=_shorten(row.before), after=_shorten(row.after))
+        _say(
+            "setting",
+            lang,
+            name=_call_setting(str(row.name), lang),
+            before=_shorten(row.before),
+            after=_shorten(row.after),
+        )
         for row in settings.itertuples(index=False)
     )
     yield from _limit(lines, len(settings), lang)
+
+
+def _call_setting(name: str, lang: Lang) -> str:
+    part, dot, rest = name.partition(".")
+    return f"{_PARTS.get(part, part)}{dot}{rest}" if lang == "zh" else name
 
 
 def _limit(lines: Iterator[str], n_lines: int, lang: Lang) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """``textq review``: people check and correct the machine's codes in the browser."""
 
-import getpass
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -9,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textq.cli import languages, paths
+from textq.cli.review_arguments import CODER_VARIABLE, find_default, find_login
 
 if TYPE_CHECKING:
     from textq.pipeline.review_open import ReviewStudy
 
 _COMMANDS = ("serve", "sample", "export", "import", "merge", "status")
 """In the order of the help; ``textq.cli.review_<name>`` holds each but ``serve`` as ``command``."""
-
-_DEFAULT = "textq-out"
 
 
 class _ReviewGroup(click.Group):
@@ -67,7 +65,7 @@ Examples:
 """
 )
 @click.argument("run", type=paths.InputPath("Give a folder that textq score wrote.", file_okay=False), required=False)
-@click.option("--coder", "coders", multiple=True, metavar="NAME", envvar="TEXTQ_REVIEW_CODER",
+@click.option("--coder", "coders", multiple=True, metavar="NAME", envvar=CODER_VARIABLE,
               help="Who codes; several times for several coders, who then sign in by a PIN each. Default: your login "
                    "name.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen at; default: one that is free.")
@@ -107,12 +105,12 @@ def serve(
     from textq.pipeline.review_open import open_review
 
     language = languages.choose_language(lang)
-    names = coders or (_find_login(),)
+    names = coders or (find_login(),)
     _check_network(host, i_understand)
     if stranger := next((name for name in renewed if name not in names), None):
         raise click.UsageError(f"--new-pin {stranger}: name this coder by --coder {stranger}, too.")
     opened = open_review(
-        run or _find_default(),
+        run or find_default(),
         coders=names,
         codebook=codebook,
         lang="zh" if lang == "zh" else "en" if lang == "en" else None,
@@ -169,25 +167,6 @@ def _check_network(host: str | None, i_understand: bool) -> None:
         )
     if host is None and i_understand:
         raise click.UsageError("--i-understand goes with --host ADDRESS. Leave it out, or give an address.")
-
-
-def _find_login() -> str:
-    from textq.pipeline.review_open import make_safe
-
-    try:
-        return make_safe(getpass.getuser())
-    except (OSError, KeyError, ImportError):
-        return make_safe("")
-
-
-def _find_default() -> Path:
-    path = Path(_DEFAULT)
-    if not path.is_dir():
-        raise click.UsageError(
-            f"there is no folder {_DEFAULT} here. Run `textq score` first, or give the folder that it wrote: "
-            "textq review FOLDER."
-        )
-    return path
 
 
 def _is_loud(ctx: click.Context) -> bool:

@@ -43,7 +43,9 @@ def find_default() -> Path:
         If it is not there.
     """
     if not Path(DEFAULT_RUN).is_dir():
-        raise click.UsageError(f"there is no folder {DEFAULT_RUN} here. Give RUN, a folder that textq score wrote.")
+        raise click.UsageError(
+            f"there is no folder {DEFAULT_RUN} here. Run `textq score` first, or give RUN, the folder that it wrote."
+        )
     return Path(DEFAULT_RUN)
 
 
@@ -55,11 +57,21 @@ def choose_coder(named: str | None, known: Sequence[str]) -> str:
     click.UsageError
         If the review has several coders and none is named.
     """
-    from textq.pipeline.review_open import check_coder, make_safe
+    from textq.notation.coder_names import check_coder
 
     name = named or os.environ.get(CODER_VARIABLE)
     if name:
         return check_coder(name)
     if len(known) > 1:
         raise click.UsageError(f"the review has several coders: {', '.join(known)}. Name one by --coder.")
-    return known[0] if known else make_safe(getpass.getuser())
+    return known[0] if known else find_login()
+
+
+def find_login() -> str:
+    """Return the name of who is logged in, as a coder can be called."""
+    from textq.notation.coder_names import make_safe
+
+    try:
+        return make_safe(getpass.getuser())
+    except (OSError, KeyError, ImportError):
+        return make_safe("")

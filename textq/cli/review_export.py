@@ -1,12 +1,14 @@
 """``textq review export``: workbooks for coding, tables, the codebook, and the log of events."""
 
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from textq.atomic import replace_bytes
 from textq.cli import check_outputs, languages, paths
 from textq.cli.review_arguments import choose_coder, find_default
 
@@ -39,6 +41,8 @@ Examples:
 @click.option("--sample", default="", metavar="NAME", help="Of --queue audit: which sample; default: the newest.")
 @click.option("--most", type=click.IntRange(1), metavar="N", help="Of --xlsx: the first N clauses of the queue alone.")
 @click.option("--coder", metavar="NAME", help="Whose workbook, decisions or events; default: the only coder.")
+@click.option("--overwrite", is_flag=True,
+              help="Write over a workbook or table that is there; somebody may have filled it in.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the files on stdout.")
 @languages.option
 def command(
@@ -52,6 +56,7 @@ def command(
     sample: str,
     most: int | None,
     coder: str | None,
+    overwrite: bool,
     as_json: bool,
     lang: str | None,
 ) -> None:
@@ -67,6 +72,8 @@ def command(
     check_outputs([], outputs)
     if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
         raise click.UsageError(f"--xlsx {xlsx}: the name of a workbook ends in .xlsx.")
+    if not overwrite:
+        _check_absent({"--xlsx": xlsx, "--csv": csv, "--decisions": decisions})
     language = languages.choose_language(lang)
     opened = _open(run or find_default())
     written: list[Written] = []
@@ -85,10 +92,19 @@ def command(
             click.echo(line)
 
 
+def _check_absent(outputs: Mapping[str, Path | None]) -> None:
+    for option, path in outputs.items():
+        if path is not None and path.exists():
+            raise click.UsageError(
+                f"{option} {path} is there already, and somebody may have worked in it. Give another name, or "
+                "--overwrite."
+            )
+
+
 def _open(run: Path) -> "ReviewStudy":
     from textq.pipeline.review_open import open_review
 
-    return open_review(run, coders=["export"])
+    return open_review(run)
 
 
 def _write_sheet(
@@ -149,16 +165,6 @@ def _write_events(opened: "ReviewStudy", path: Path | None, coder: str | None) -
             to = folder / f"events-{name or 'study'}.jsonl"
             written.append(Written("events", to, export_events(opened.store, to, name), name))
     return written
-
-
-def replace_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole, in place of what stood there."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def count_rows(table: bytes) -> int:

@@ -25,8 +25,9 @@ _KINDS: Mapping[Lang, Mapping[str, str]] = {
     },
 }
 _HIDDEN: Mapping[Lang, str] = {
-    "en": " {n:,} clauses are left out: {coder} has yet to audit them, or clauses with the same text",
-    "zh": " 略去 {n:,} 条：{coder} 尚未完成对它们（或相同文本）的抽检",
+    "en": " {n:,} clauses are left out: they are in audits (--queue audit), or have the text of one that {coder} has "
+    "yet to code there",
+    "zh": " 略去 {n:,} 条：属于抽检样本（--queue audit），或与 {coder} 尚未抽检的条款文本相同",
 }
 _NEXT: Mapping[Lang, str] = {
     "en": " next: fill in the white columns, then textq review import {path}",

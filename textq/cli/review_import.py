@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from textq.atomic import replace_bytes
 from textq.cli import EXIT_PARTIAL, check_outputs, languages, paths
 from textq.cli.review_arguments import split_paths
 
@@ -78,18 +79,19 @@ def command(
 
     Exit code 3: some rows cannot be used as they are, or are in conflict; the others can.
     """
+    from textq.notation.coder_names import check_coder
     from textq.pipeline.review_open import open_review
     from textq.store.decisions import list_coders
 
     run, files = split_paths(given)
     _check_usage(files, quotes, codes, columns, out)
     language = languages.choose_language(lang)
-    opened = open_review(run, coders=["import"])
+    opened = open_review(run)
     settings = {"apply": apply, "conflicts": conflicts, "as_json": as_json, "lang": language}
     with closing(opened.store):
         if quotes is not None:
             known = list_coders(opened.store)
-            whose = coder or (known[0] if len(known) == 1 else "")
+            whose = check_coder(coder) if coder else known[0] if len(known) == 1 else ""
             left = [_import_quotes(opened, quotes, columns, codes, whose, out, **settings)]
         else:
             left = [_import_file(opened, path, coder or "", queue or "", sample, out, **settings) for path in files]
@@ -123,7 +125,6 @@ def _import_file(
     lang: languages.Lang,
 ) -> bool:
     """List, and with ``apply`` write, what a file changes; return whether rows are left."""
-    from textq.cli.review_export import replace_bytes
     from textq.cli.review_import_summary import CHANGE_COLUMNS, describe_plan, list_changes, summarise_plan
     from textq.pipeline.review_exchange import apply_import, plan_import
     from textq.pipeline.review_tables import write_table
@@ -156,7 +157,6 @@ def _import_quotes(
     lang: languages.Lang,
 ) -> bool:
     """List, and with ``apply`` write, the codes of a table of quotes; return whether quotes are left."""
-    from textq.cli.review_export import replace_bytes
     from textq.cli.review_import_summary import describe_quotes, summarise_quotes
     from textq.pipeline.review_quotes import MATCH_COLUMNS, apply_quotes, list_quote_rows, plan_quotes, read_mapping
     from textq.pipeline.review_tables import write_table

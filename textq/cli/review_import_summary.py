@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from textq.cli.languages import Lang
-from textq.lexicon.codebook import Codebook
+from textq.lexicon.codebook import Codebook, split_code
 from textq.pipeline.review_exchange import Applied, ImportPlan
 from textq.pipeline.review_quotes import QuotePlan, describe_similarity
 from textq.provenance import SCHEMA_VERSION
@@ -13,6 +13,7 @@ from textq.records import join_code
 from textq.review.answers import Answer
 from textq.review.changes import REFUSED, Change
 from textq.review.code_words import call_code
+from textq.review.workbook_words import QUEUE_WORDS
 
 CHANGE_COLUMNS = ("line", "clause_id", "clause_key", "status", "before", "after", "written", "nearest", "why")
 
@@ -21,7 +22,7 @@ _STATUS_WORDS: Mapping[Lang, Mapping[str, str]] = {
     "en": {
         "new": "new codes",
         "changed": "changed",
-        "cleared": "taken out (put off)",
+        "cleared": "taken out (skipped)",
         "unchanged": "unchanged",
         "conflict": "in conflict: coded in the study as well since the export",
         "unknown": "with words that name no code",
@@ -34,7 +35,7 @@ _STATUS_WORDS: Mapping[Lang, Mapping[str, str]] = {
     "zh": {
         "new": "新编码",
         "changed": "有改动",
-        "cleared": "被清空（暂时搁置）",
+        "cleared": "被清空（跳过）",
         "unchanged": "无变化",
         "conflict": "冲突：导出之后，研究里也有人编码",
         "unknown": "所写不是任何编码",
@@ -67,11 +68,12 @@ _QUOTE_WORDS: Mapping[Lang, Mapping[str, str]] = {
 }
 _SAY: Mapping[Lang, Mapping[str, str]] = {
     "en": {
-        "head": "{name}: {n:,} rows of {coder}, queue {queue}{sample}",
+        "head": "{name}: {n:,} rows of {coder}, {queue}{sample}",
         "sample": ", sample {sample}",
         "row": "  row {line}: {clause}{before} → {after}",
         "bad": "  row {line}: {clause}{written}{nearest}",
         "nearest": " (meant: {codes}?)",
+        "contradiction": " (contradicts itself: the subtype is one of {codes})",
         "more": "  … {n:,} more; all of them: --out FILE",
         "dry": "nothing is written yet; --apply writes {n:,} events",
         "conflicts": "conflicts need --conflicts mine (the file's codes) or theirs (those of the study)",
@@ -89,13 +91,14 @@ _SAY: Mapping[Lang, Mapping[str, str]] = {
         "row": "  第 {line} 行：{clause}{before} → {after}",
         "bad": "  第 {line} 行：{clause}{written}{nearest}",
         "nearest": "（是否指：{codes}？）",
+        "contradiction": "（类目与子类不符：子类属于 {codes}）",
         "more": "  …… 还有 {n:,} 行；全部列出：--out 文件",
         "dry": "尚未写入；加上 --apply 将写入 {n:,} 个事件",
         "conflicts": "有冲突，请用 --conflicts mine（以文件为准）或 theirs（以研究为准）",
         "applied": "已写入 {n:,} 个事件（{source}）；{left:,} 行保持原样",
         "none": "没有要写入的内容",
         "empty": "空",
-        "unsure": "不确定",
+        "unsure": "拿不准",
         "quotes": "{name}：{n:,} 条引文；列 {columns}",
         "near": "匹配：完全一致 {exact:,}，忽略空格和标点 {folded:,}，近似 {near:,}（{similarity}）",
         "listed": "每条引文的结果：{path}",
@@ -107,7 +110,9 @@ def describe_plan(plan: ImportPlan, applied: Applied | None, codebook: Codebook,
     """Yield what a file changes, the rows themselves up to twenty a kind, and what to do next."""
     say = _SAY[lang]
     sample = say["sample"].format(sample=plan.sample) if plan.sample else ""
-    yield say["head"].format(name=plan.name, n=len(plan.changes), coder=plan.coder, queue=plan.queue, sample=sample)
+    yield say["head"].format(
+        name=plan.name, n=len(plan.changes), coder=plan.coder, queue=QUEUE_WORDS[plan.queue][lang], sample=sample
+    )
     for status, count in plan.counts.items():
         if not count:
             continue
@@ -203,8 +208,11 @@ def _describe_change(change: Change, codebook: Codebook, lang: Lang) -> str:
     say = _SAY[lang]
     clause = f"{change.clause_id or change.key}: " if change.clause_id or change.key else ""
     if change.status in REFUSED:
-        codes = ", ".join(call_code(codebook, code, lang) for code in change.nearest)
-        nearest = say["nearest"].format(codes=codes) if codes else ""
+        if change.why == "contradiction":
+            nearest = say["contradiction"].format(codes=call_code(codebook, split_code(change.nearest[-1])[0], lang))
+        else:
+            codes = ", ".join(call_code(codebook, code, lang) for code in change.nearest)
+            nearest = say["nearest"].format(codes=codes) if codes else ""
         return say["bad"].format(line=change.line, clause=clause, written=change.written or "—", nearest=nearest)
     before, after = _call(change.before, codebook, lang), _call(change.after, codebook, lang)
     return say["row"].format(line=change.line, clause=clause, before=before, after=after)

@@ -37,13 +37,13 @@ def command(ctx: click.Context, given: tuple[Path, ...], as_json: bool, lang: st
     run, files = split_paths(given)
     if not files:
         raise click.UsageError("give the FILES to merge, such as events-bao.jsonl.")
-    opened = open_review(run, coders=["merge"])
+    opened = open_review(run)
     with closing(opened.store):
         merged = merge_events(opened.store, files)
     if as_json:
         click.echo(json.dumps(summarise_merge(merged, files), ensure_ascii=False))
     else:
-        for line in describe_merge(merged, files, languages.choose_language(lang)):
+        for line in describe_merge(merged, files, run, languages.choose_language(lang)):
             click.echo(line)
     if merged.clashes:
         ctx.exit(EXIT_PARTIAL)

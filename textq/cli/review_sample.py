@@ -1,12 +1,13 @@
 """``textq review sample``: draw an audit with known probabilities."""
 
-import getpass
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from textq.cli import languages, paths
+from textq.cli.review_arguments import CODER_VARIABLE, find_login
 
 
 def _read_names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ Examples:
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draw.")
 @click.option("--each", type=click.IntRange(1), default=2, show_default=True, help="Coders for each clause.")
 @click.option("--coders", callback=_read_names, metavar="NAME,NAME,…", help="Who codes; default: anybody.")
-@click.option("--coder", metavar="NAME", envvar="TEXTQ_REVIEW_CODER",
+@click.option("--coder", metavar="NAME", envvar=CODER_VARIABLE,
               help="Who draws, for the log; default: your login name.")  # fmt: skip
 @click.option("--study", type=paths.InputPath("Give a study.toml.", dir_okay=False), metavar="FILE",
               help="A study.toml whose designations make the cells of did; default: the roster of pilot "
@@ -69,28 +70,34 @@ def command(
     """
     from textq.cli.review_sample_summary import describe_sample, summarise_sample
     from textq.errors import ConfigError
+    from textq.notation.coder_names import check_coder
     from textq.pipeline.review_sampling import SampleOptions, sample_run
 
     try:
         options = SampleOptions(
-            size, half_width, strata, "clause" if unit == "clause" else "document", seed, each, coders, study
+            size,
+            half_width,
+            strata,
+            "clause" if unit == "clause" else "document",
+            seed,
+            each,
+            tuple(check_coder(name) for name in coders),
+            study,
         )
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
-    drawn = sample_run(run, options, coder=_name_coder(coder), dry_run=dry_run)
-    for line in describe_sample(drawn, languages.choose_language(lang)):
+    drawn = sample_run(run, options, coder=check_coder(coder) if coder else find_login(), dry_run=dry_run)
+    language = languages.choose_language(lang)
+    for line in describe_sample(drawn, language, _name_codes(run, drawn.frame.classes, language)):
         click.echo(line, err=as_json)
     if as_json:
         click.echo(json.dumps(summarise_sample(drawn), ensure_ascii=False))
 
 
-def _name_coder(name: str | None) -> str:
-    """Return the name given, else that of the login."""
-    from textq.pipeline.review_open import check_coder, make_safe
+def _name_codes(run: Path, codes: Sequence[str], lang: languages.Lang) -> dict[str, str]:
+    """Return how the codebook of a run calls codes; of runs without a copy of it, nothing."""
+    from textq.lexicon.read import read_codebook
+    from textq.pipeline.review_open import find_folders
 
-    if name:
-        return check_coder(name)
-    try:
-        return make_safe(getpass.getuser())
-    except (OSError, KeyError, ImportError):
-        return make_safe("")
+    book = find_folders(run)[1] / "codebook.yaml"
+    return {code: read_codebook(book).call(code, lang)[0] for code in codes} if book.is_file() else {}

@@ -22,9 +22,11 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "worst": "worst precision",
         "effect": "design effect",
         "share": "share",
-        "drawn": "Drawn: {n} of {frame} clauses in {documents} documents, {strata} strata; sample {name}",
-        "planned": "Would be drawn: {n} of {frame} clauses in {documents} documents, {strata} strata; nothing written",
-        "seed": " seed {seed}, frame sha256 {frame}; {each} coder(s) each, {coders}",
+        "drawn": "Drawn: {n} of {frame} clauses in {documents} documents, {strata}; sample {name}",
+        "planned": "Would be drawn: {n} of {frame} clauses in {documents} documents, {strata}; nothing written",
+        "strata": "{n} strata",
+        "stratum_alone": "1 stratum",
+        "seed": " seed {seed}, frame sha256 {frame}; coders a clause: {each}; who: {coders}",
         "anybody": "anybody",
         "stratum": " {name}: {n_drawn} of {n_frame} {units} (π {pi:.3f}), {n_clauses} clauses in all",
         "unit_document": "documents",
@@ -38,6 +40,8 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "all_of_it": "The run has {n} clauses left: all are drawn.",
         "larger": "{n} clauses are drawn, more than {size}: each stratum needs its least number of documents.",
         "undated": "{n} documents have no year; they are strata of their own.",
+        "exposed": "{n} of the clauses were corrected before with the machine's code in sight: whoever did so should "
+        "not code them here; such codes are not wholly blind.",
     },
     "zh": {
         "sizes": "各样本量的精度(95% 区间的一半,百分点;按机器编码预估)",
@@ -48,8 +52,10 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "worst": "最差精确率",
         "effect": "设计效应",
         "share": "占比",
-        "drawn": "已抽取: {frame} 条中的 {n} 条, {documents} 份文件, {strata} 层; 样本 {name}",
-        "planned": "将抽取: {frame} 条中的 {n} 条, {documents} 份文件, {strata} 层; 未写入",
+        "drawn": "已抽取: {frame} 条中的 {n} 条, {documents} 份文件, {strata}; 样本 {name}",
+        "planned": "将抽取: {frame} 条中的 {n} 条, {documents} 份文件, {strata}; 未写入",
+        "strata": "{n} 层",
+        "stratum_alone": "1 层",
         "seed": " 种子 {seed}, 抽样框 sha256 {frame}; 每条 {each} 人编码, {coders}",
         "anybody": "不限编码者",
         "stratum": " {name}: {n_frame} {units}中抽 {n_drawn} (π {pi:.3f}), 共 {n_clauses} 条",
@@ -64,17 +70,34 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "all_of_it": "这次运行只剩 {n} 条: 全部抽取。",
         "larger": "将抽 {n} 条, 多于 {size}: 每层都要有最低份数的文件。",
         "undated": "{n} 份文件没有年份, 自成一层。",
+        "exposed": "其中 {n} 条此前有人看着机器编码校对过: 校对者不宜再抽检这些条款, 其编码并非全然盲编。",
     },
 }
 
 
-def describe_sample(drawn: DrawnSample, lang: Lang) -> Iterator[str]:
-    """Yield the lines of the summary."""
+_LABELS: Mapping[str, str] = {
+    "certain": "把握较大",
+    "less certain": "把握较小",
+    "unsure": "机器存疑",
+    "all": "全部",
+    "information": "信息量 ",
+}
+"""Chinese for the labels of strata."""
+
+
+def describe_sample(drawn: DrawnSample, lang: Lang, names: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Yield the lines of the summary; ``names`` says how codes are called."""
+    called = {**(_LABELS if lang == "zh" else {}), **(names or {})}
     say = _WORDS[lang]
     yield say["sizes"]
-    heads = [say["clauses"], say[drawn.record.unit], *(f"{say['share']} {code}" for code in drawn.frame.classes)]
+    heads = [
+        say["clauses"],
+        say[drawn.record.unit],
+        *(f"{say['share']} {called.get(code, code)}" for code in drawn.frame.classes),
+    ]
     heads += [say["accuracy"], say["worst"], say["effect"]]
-    rows = [heads, *([*_list_cells(one)] for one in drawn.sizes)]
+    cells = dict.fromkeys(tuple(_list_cells(one)) for one in drawn.sizes)
+    rows = [tuple(heads), *cells]
     widths = [max(_measure_width(row[column]) for row in rows) for column in range(len(heads))]
     for row in rows:
         yield " " + "  ".join(" " * (w - _measure_width(cell)) + cell for cell, w in zip(row, widths, strict=True))
@@ -83,7 +106,11 @@ def describe_sample(drawn: DrawnSample, lang: Lang) -> Iterator[str]:
     key = "planned" if drawn.event is None else "drawn"
     n_documents = len(record.documents) or len({_find_document(drawn, item.key) for item in record.items})
     yield say[key].format(
-        n=len(record.items), frame=len(drawn.frame), documents=n_documents, strata=len(plan.strata), name=drawn.name
+        n=len(record.items),
+        frame=len(drawn.frame),
+        documents=n_documents,
+        name=drawn.name,
+        strata=say["stratum_alone" if len(plan.strata) == 1 else "strata"].format(n=len(plan.strata)),
     )
     yield say["seed"].format(
         seed=record.seed, frame=record.frame_sha256[:12], each=record.each,
@@ -91,14 +118,20 @@ def describe_sample(drawn: DrawnSample, lang: Lang) -> Iterator[str]:
     )  # fmt: skip
     for one in plan.strata:
         yield say["stratum"].format(
-            name=one.name, n_drawn=one.n_drawn, n_frame=one.n_frame, pi=one.pi, n_clauses=one.n_clauses,
-            units=say[f"unit_{record.unit}"],
+            name=_call_stratum(one.name, called), n_drawn=one.n_drawn, n_frame=one.n_frame, pi=one.pi,
+            n_clauses=one.n_clauses, units=say[f"unit_{record.unit}"],
         )  # fmt: skip
     for name, values in drawn.notes:
         yield "! " + say[name].format(**values)
     if drawn.event is not None:
         yield say["wrote"].format(drawn.store)
         yield say["next"].format(run=drawn.store.parent)
+
+
+def _call_stratum(name: str, called: Mapping[str, str]) -> str:
+    """Return how a stratum is called: its labels, joined by `` · `` and ``|``, each in its language."""
+    said = " · ".join("|".join(called.get(one, one) for one in part.split("|")) for part in name.split(" · "))
+    return said.replace("information ", called["information"]) if "information" in called else said
 
 
 def summarise_sample(drawn: DrawnSample) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def command(ctx: click.Context, run: Path | None, as_json: bool, lang: str | Non
     from textq.pipeline.review_open import open_review
     from textq.pipeline.review_status import measure_status
 
-    opened = open_review(run or find_default(), coders=["status"])
+    opened = open_review(run or find_default())
     with closing(opened.store):
         status = measure_status(opened.store, opened.out, opened.codebook)
     if as_json:

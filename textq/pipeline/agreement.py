@@ -1,21 +1,19 @@
 """Files of codings → how far their coders agree, on the codes and on the subtypes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from textq.coding.coders import locate_codebook
-from textq.coding.reliability.chance_agreement import measure_agreement
-from textq.coding.reliability.coefficient import Coefficient
 from textq.coding.reliability.joint_codings import JointCodings, join_codings
 from textq.coding.reliability.report import Reliability, measure_reliability
 from textq.coding.resample import DRAWS
 from textq.errors import ClauseFileError
 from textq.ingest.codings import CoderCodings, GivenCode, read_codings
-from textq.lexicon.codebook import Codebook
+from textq.lexicon.codebook import Codebook, split_code
 from textq.lexicon.read import builtin_codebook, read_codebook
 from textq.records import NONE, join_code
 
@@ -37,6 +35,11 @@ class Disagreement:
     document: str
     given: tuple[str, ...]
     """One a coder: "code/subtype", or "" where this coder did not code it."""
+
+    @property
+    def is_on_subtype(self) -> bool:
+        """Whether coders gave the same code, and differ on the subtype alone."""
+        return len({split_code(one)[0] for one in self.given if one}) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,6 @@ class Agreement:
         Codes that the codebook does not know, in order.
     by, draws, seed
         How the intervals were drawn; ``draws`` is 0 where none were.
-    with_single
-        The coefficients that are corrected for chance, as other programs (irrCAC) count: clauses coded once have a part
-        in the shares of the codes, on which chance agreement depends (Gwet 2014). Without intervals.
     """
 
     codes: Reliability
@@ -75,7 +75,11 @@ class Agreement:
     by: By
     draws: int
     seed: int
-    with_single: Mapping[str, Coefficient]
+
+    @property
+    def n_on_subtype(self) -> int:
+        """On how many clauses coders differ on the subtype alone."""
+        return sum(one.is_on_subtype for one in self.disagreements)
 
 
 def compare_coders(
@@ -173,8 +177,7 @@ def compare_codings(
 
     divided = {code[0] for one in coders for code in one.codes.values() if code[1]}
     given = [code for one in coders for code in one.codes.values()]
-    joined = join(coders, [[(one.codes.get(clause_id) or (None,))[0] for one in coders] for clause_id in ids])
-    codes = measure(joined)
+    codes = measure(join(coders, [[(one.codes.get(clause_id) or (None,))[0] for one in coders] for clause_id in ids]))
     assert codes is not None  # some clause was coded twice
     full = [one for one in coders if _has_subtypes(one, divided)]
     subtypes = None
@@ -190,20 +193,7 @@ def compare_codings(
         chosen,
         draws if codes.n_groups > 1 else 0,
         seed,
-        _measure_all(joined, codebook),
     )
-
-
-def _measure_all(codings: JointCodings, codebook: Codebook) -> dict[str, Coefficient]:
-    possible = _list_possible(codings.categories, codebook)
-    every = replace(codings, categories=tuple(dict.fromkeys((*codings.categories, *possible))))
-    measured = (
-        measure_agreement(every, "gwet"),
-        measure_agreement(codings, "fleiss"),
-        measure_agreement(codings, "conger"),
-        measure_agreement(every, "brennan_prediger"),
-    )
-    return {one.name: one for one in measured}
 
 
 def _choose_resampling(by: By | None, twice: Sequence[str], documents: Mapping[str, str]) -> By:

@@ -10,7 +10,7 @@ from econ.table import Block, Cell, Interval, Number, Row, Table
 from textq.coding.reliability.coefficient import Coefficient
 from textq.lexicon.codebook import Codebook
 from textq.pipeline.agreement import Agreement
-from textq.pipeline.agreement_words import COHEN, DOMINATED, call_coefficient
+from textq.pipeline.agreement_words import COHEN, DOMINATED, DUE, EXPOSED, call_coefficient, write_shortfall
 
 if TYPE_CHECKING:
     from econ.table import Lang
@@ -74,10 +74,16 @@ def tabulate_agreement(agreement: Agreement, lang: "Lang", review: "ReviewAgreem
     if review is not None and len(review.rounds) > 1:
         rounds = [(one.sample.sample, one.agreement) for one in review.rounds if one.agreement is not None]
         blocks.append((_head("rounds", lang), *(_write_row(name, one.codes.alpha) for name, one in rounds)))
+    if review is not None and review.left_out.due:
+        notes.append(DUE[lang].format(n=f"{review.left_out.due:,}") + ("。" if lang == "zh" else "."))
     machine = review.machine if review is not None else None
     if machine is not None:
         blocks.append((_head("machine", lang), *_list_machine(machine, codebook, lang)))
         notes.append(_say("weighted", lang, n=f"{machine.n_clauses:,}"))
+        if not machine.is_final:
+            notes.append(write_shortfall(machine, lang))
+        if machine.n_exposed:
+            notes.append(EXPOSED[lang].format(n=f"{machine.n_exposed:,}") + ("。" if lang == "zh" else "."))
     head = ("", *(_say(name, lang) for name in ("value", "error", "interval", "n")))
     title = _say("title" if machine is None else "titles", lang)
     return Table(title, head, tuple(blocks), tuple(notes), lang=lang, block_rules=False)

@@ -27,7 +27,7 @@ NAMES: Mapping[str, Mapping["Lang", str]] = {
 
 WHY: Mapping[Why, Mapping["Lang", str]] = {
     "one_category": {
-        "zh": "所有编码同属一类, 偶然一致率为 1",
+        "zh": "所有编码同属一类，偶然一致率为 1",
         "en": "all codings are in one category, so that chance agreement is complete",
     },
     "absent_coder": {"zh": "有编码员未编码这些条款", "en": "a coder coded none of these clauses"},
@@ -36,13 +36,13 @@ WHY: Mapping[Why, Mapping["Lang", str]] = {
 """Why a coefficient has no value."""
 
 BAR: Mapping["Lang", str] = {
-    "zh": "惯例: α ≥ 0.800 可靠, 0.667 以上仅可得初步结论 (Krippendorff 2019)",
+    "zh": "惯例：α ≥ 0.800 可靠，0.667 以上仅可得初步结论（Krippendorff 2019）",
     "en": "by custom α ≥ 0.800 is reliable, and from 0.667 on allows tentative conclusions (Krippendorff 2019)",
 }
 """What is usually asked of α."""
 
 DOMINATED: Mapping["Lang", str] = {
-    "zh": "注意: {share:.0%} 的编码属于“{code}”, 偶然一致率因此很高, α 与 κ 偏低而一致率并不低 (κ 悖论); "
+    "zh": "注意：{share:.0%} 的编码属于“{code}”，偶然一致率因此很高，α 与 κ 偏低而一致率并不低（κ 悖论）；"
     "请同时报告 Gwet's AC1 = {ac1}",
     "en": "note: {share:.0%} of the codings are {code}. Chance agreement is then high, and α and κ are low though "
     "coders agree (the κ paradox): report Gwet's AC1 = {ac1} beside them",
@@ -54,7 +54,8 @@ _DRAWN: Mapping[str, str] = {"document": "文件", "clause": "条款"}
 
 def call_coefficient(codes: Reliability, name: str, lang: "Lang") -> str:
     """Return how a coefficient is called; of two coders who coded every clause, Conger's is Cohen's."""
-    return COHEN if name == "conger" and len(codes.coders) == 2 else NAMES[name][lang]
+    is_cohen = name == "conger" and len(codes.coders) == 2 and not codes.n_single
+    return COHEN if is_cohen else NAMES[name][lang]
 
 
 def write_sentence(agreement: Agreement, lang: "Lang") -> str:
@@ -80,7 +81,9 @@ def write_sentence(agreement: Agreement, lang: "Lang") -> str:
 
 
 def write_machine_sentence(machine: "MachineAccuracy", lang: "Lang") -> str:
-    """Return the sentence for a paper on how well the machine's codes did."""
+    """Return the sentence for a paper on how well the machine's codes did; what is missing where it is not final."""
+    if not machine.is_final:
+        return write_shortfall(machine, lang)
     one = machine.accuracy
     share = "–" if one.value is None else f"{100 * one.value:.1f}"
     span = ""
@@ -99,10 +102,43 @@ def write_machine_sentence(machine: "MachineAccuracy", lang: "Lang") -> str:
     )
 
 
+def write_shortfall(machine: "MachineAccuracy", lang: "Lang") -> str:
+    """Return what people have yet to do before the machine's accuracy can be stated, in a sentence."""
+    counts = (machine.n_due, machine.n_open, machine.n_single)
+    known = [words[lang].format(n=f"{n:,}") for words, n in zip(_MISSING, counts, strict=True) if n]
+    if lang == "zh":
+        return f"机器编码的准确率尚不能写入论文：抽检样本中{'，'.join(known)}。所列数字均为暂定。"
+    return (
+        f"No sentence on the machine's accuracy can be given yet: of the samples' clauses {'; '.join(known)}. The "
+        "figures are provisional."
+    )
+
+
+_MISSING: tuple[Mapping["Lang", str], ...] = (
+    {"zh": "尚无人编码的 {n} 条", "en": "{n} are not coded"},
+    {"zh": "待裁决的 {n} 条", "en": "{n} are to be adjudicated"},
+    {"zh": "编码人数不足的 {n} 条", "en": "{n} were coded by fewer people than planned"},
+)
+
+DUE: Mapping["Lang", str] = {
+    "zh": "样本中还有 {n} 个编码未完成，以上数字尚非最终结果",
+    "en": "{n} codings of the samples are still to come, so these figures are not final",
+}
+"""Where people have not coded all of the samples."""
+
+EXPOSED: Mapping["Lang", str] = {
+    "zh": "有 {n} 个抽检编码出自此前看着机器编码校对过同一条款的编码员，并非全然盲编",
+    "en": "{n} codes of the audit are by coders who had corrected the same clause before with the machine's code in "
+    "sight, and so are not wholly blind",
+}
+"""Where blind codes are not quite blind."""
+
+
 def _quote(name: str, one: Coefficient, agreement: Agreement, lang: "Lang") -> str:
     if one.value is None:
         return ""
-    text = f"{name}为 {one.value:.3f}" if lang == "zh" else f"{name} = {one.value:.3f}"
+    gap = "" if name.endswith(("率", "数")) else " "
+    text = f"{name}{gap}为 {one.value:.3f}" if lang == "zh" else f"{name} = {one.value:.3f}"
     if one.name != "alpha" or one.interval is None:
         return text
     draws, span = f"{agreement.draws:,}", _show(one.interval)

@@ -6,7 +6,7 @@ enter, since whoever made them saw the machine's code.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from textq.coding.arrays import FloatArray
 from textq.ingest.codings import GivenCode
 from textq.lexicon.codebook import Codebook
 from textq.review.class_shares import Accuracy, Estimated, measure_accuracy
-from textq.store.corpus import find_clause, find_suggestion
+from textq.store.audit_item import count_exposed, count_unsettled
+from textq.store.corpus import find_clauses_of, find_suggestions_of
 from textq.store.decisions import find_finals_of
 from textq.store.queues import list_samples
 from textq.store.store import Store
@@ -79,6 +80,11 @@ class MachineAccuracy:
         By category.
     judged
         What people and what the machine gave, by key.
+    n_due, n_single, n_open
+        Clauses of the samples that nobody has decided on, that fewer coders have than are to, and that are to be
+        adjudicated: while there are any, the figures are provisional, for what is left is not left at random.
+    n_exposed
+        Blind codes by coders who had worked on the clause before with the machine's code in sight.
     """
 
     n_clauses: int
@@ -90,6 +96,15 @@ class MachineAccuracy:
     accuracy: Estimate
     classes: tuple[ClassAccuracy, ...]
     judged: Mapping[str, tuple[GivenCode, GivenCode]]
+    n_due: int = 0
+    n_single: int = 0
+    n_open: int = 0
+    n_exposed: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        """Whether people have settled on every clause of the samples."""
+        return not (self.n_due or self.n_single or self.n_open)
 
 
 def measure_machine(store: Store, codebook: Codebook) -> MachineAccuracy | None:
@@ -112,16 +127,21 @@ def measure_machine(store: Store, codebook: Codebook) -> MachineAccuracy | None:
     if len(np.unique(audit.units[is_done])) < 2:
         return None
     done = [key for key, known in zip(keys, is_done.tolist(), strict=True) if known]
-    finals = find_finals_of(store, done)
+    finals, suggestions = find_finals_of(store, done), find_suggestions_of(store, done)
     judged: dict[str, tuple[GivenCode, GivenCode]] = {}
     for key in done:
-        final, suggestion = finals[key], find_suggestion(store, key)
-        assert suggestion is not None  # those without one are left out of the audit
+        final, suggestion = finals[key], suggestions[key]  # clauses without one are left out of the audit
         judged[key] = (final.instrument, final.subtype), (suggestion.instrument, suggestion.subtype)
-    clauses = (find_clause(store, key) for key in judged)
-    n_documents = len({clause.doc_id for clause in clauses if clause is not None})
+    n_documents = len({clause.doc_id for clause in find_clauses_of(store, judged).values()})
     n_drawn = sum(sample.n_items for sample in list_samples(store))
-    return _describe(measure_accuracy(audit), judged, n_documents, n_drawn - len(keys))
+    left, n_exposed = count_unsettled(store), count_exposed(store)
+    return replace(
+        _describe(measure_accuracy(audit), judged, n_documents, n_drawn - len(keys)),
+        n_due=left.due,
+        n_single=left.single,
+        n_open=left.open,
+        n_exposed=n_exposed,
+    )
 
 
 def _describe(

@@ -6,6 +6,7 @@ the machine's code, imports), never enter.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -19,9 +20,9 @@ from textq.pipeline.agreement import Agreement, By, compare_codings
 from textq.pipeline.review_accuracy import MachineAccuracy, measure_machine
 from textq.pipeline.review_open import STORE_NAME, find_folders
 from textq.pipeline.run_codebook import load_run_codebook
-from textq.store.corpus import find_clause, loaded_run
-from textq.store.decisions import list_decisions, resolve_key
-from textq.store.events import read_log
+from textq.store.corpus import find_clauses_of, list_aliases, loaded_run
+from textq.store.decisions import list_decisions
+from textq.store.events import find_head, read_log
 from textq.store.queues import list_items, list_samples
 from textq.store.rows import Decision, Item, StoredClause, StoredSample
 from textq.store.store import Store, open_store
@@ -141,7 +142,7 @@ def measure_review(
             f"{', '.join(absent)} coded no clause of an audit sample. Coders who did: "
             f"{', '.join(sorted(named)) or 'nobody'}."
         )
-    clauses = _find_clauses(store, dict.fromkeys(one.key for one in decisions))
+    clauses = find_clauses_of(store, dict.fromkeys(one.key for one in decisions))
     undone = _list_undone(store, {(one.coder, one.key) for one in decisions}, coders)
 
     def compare(chosen: Sequence[Decision]) -> Agreement | None:
@@ -208,13 +209,10 @@ def measure_run(
             f"{path}: no review was begun here, so nothing can be said about agreement. Draw a sample with "
             f"`textq review sample {path} --size 200`, and let two people code it blind with `textq review {path}`."
         )
-    store = open_store(file)
-    try:
+    with closing(open_store(file, readonly=True)) as store:
         found = measure_review(
             store, load_run_codebook(run_dir, codebook), coders=coders, by=by, draws=draws, seed=seed
         )
-    finally:
-        store.close()
     require_agreement(found, str(path))
     return found
 
@@ -272,7 +270,7 @@ class AlphaSoFar:
 
 def measure_cached(store: Store, codebook: Codebook, *, with_machine: bool = True) -> ReviewAgreement:
     """Return :func:`measure_review` with its defaults; measured again only after an event or a new run came in."""
-    state = (_find_head(store), loaded_run(store), codebook.edition)
+    state = (find_head(store), loaded_run(store), codebook.edition)
     name = (str(store.path), with_machine)
     with _MEASURING:
         found = _MEASURED.get(name)
@@ -326,11 +324,6 @@ def _gather(decisions: Sequence[Decision]) -> dict[str, dict[str, GivenCode]]:
     return given
 
 
-def _find_clauses(store: Store, keys: Iterable[str]) -> dict[str, StoredClause]:
-    found = ((key, find_clause(store, key)) for key in keys)
-    return {key: clause for key, clause in found if clause is not None}
-
-
 def _leave_out(decisions: Sequence[Decision], undone: int, due: int) -> LeftOut:
     statuses = Counter(one.status for one in decisions)
     times = Counter(one.key for one in decisions if one.status == "coded")
@@ -347,16 +340,11 @@ def _count_due(sample: StoredSample, items: Sequence[Item], decisions: Sequence[
 def _list_undone(store: Store, standing: set[tuple[str, str]], coders: Sequence[str]) -> list[str]:
     """Return the keys of the clauses of blind decisions that were taken back where none stands: one for each coder."""
     found: dict[tuple[str, str], str] = {}
+    renamed = list_aliases(store)
     for kind in _CODINGS:
         for one in read_log(store, kind=kind, queue="audit"):
             draft = one.event.draft
-            pair = (draft.coder, resolve_key(store, draft.clause))
+            pair = (draft.coder, renamed.get(draft.clause, draft.clause))
             if one.is_active is False and pair not in standing and (not coders or draft.coder in coders):
                 found[pair] = pair[1]
     return list(found.values())
-
-
-def _find_head(store: Store) -> int:
-    """Return a number that grows with every event that comes in."""
-    (head,) = store.read().execute("SELECT coalesce(max(n), 0) FROM event").fetchone()
-    return int(head)

@@ -4,7 +4,7 @@ import numpy as np
 
 from textq.review.anchoring import Pull, measure_pull
 from textq.store.corpus import find_clauses_of, find_suggestions_of
-from textq.store.decisions import list_decisions
+from textq.store.decisions import count_decisions, list_decisions
 from textq.store.settings import read_setting, write_setting
 from textq.store.store import Store
 
@@ -69,4 +69,4 @@ def guard_anchoring(store: Store, coder: str) -> Pull | None:
 
 def count_fixed(store: Store, coder: str) -> int:
     """Return how many decisions of a coder in FIX stand."""
-    return sum(one.queue == "fix" for one in list_decisions(store, track="free", coder=coder))
+    return count_decisions(store, coder, "fix")

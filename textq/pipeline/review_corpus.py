@@ -25,9 +25,6 @@ from textq.store.store import Store
 if TYPE_CHECKING:
     import pyarrow as pa
 
-STORE = "review.sqlite"
-"""The name of the store in the folder of a study."""
-
 PERSON = "human:"
 """How the ``coder_id`` of a person's code in a run begins."""
 

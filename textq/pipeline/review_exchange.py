@@ -12,7 +12,6 @@ from textq.errors import ReadError, ReviewError
 from textq.events import Draft, Queue, find_track
 from textq.ingest.decode import decode_text
 from textq.lexicon.codebook import Codebook
-from textq.pipeline.review_shares import list_audit_share, list_fix_share
 from textq.records import join_code
 from textq.review.answers import Answer, SheetFacts, SheetRow
 from textq.review.changes import REFUSED, WRITTEN, Change, Standing, Status, compare_rows, count_changes
@@ -22,9 +21,10 @@ from textq.review.workbook_read import ReturnedSheet, read_table, read_workbook
 from textq.store.corpus import find_clauses_of, find_suggestions_of, list_clauses, list_documents, loaded_run
 from textq.store.decisions import find_memo, list_decisions
 from textq.store.events import append, read_events
-from textq.store.hidden import list_hidden
-from textq.store.queues import hides_suggestion, list_samples
+from textq.store.hidden import list_hidden, list_machine_hidden
+from textq.store.queues import hides_suggestion, list_items, list_queue, list_samples
 from textq.store.rows import Decision, StoredClause, StoredDocument, StoredSample
+from textq.store.settings import read_setting
 from textq.store.store import Store
 
 SheetQueue = Literal["audit", "fix", "all"]
@@ -44,7 +44,7 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A workbook for one coder: its bytes, its clauses, and how many were left out because he has to audit them."""
+    """A workbook for one coder: its bytes, its clauses, and how many coded clauses audits kept out of it."""
 
     data: bytes
     n_rows: int
@@ -103,8 +103,9 @@ def build_sheet(
 ) -> Sheet:
     """Return a workbook in which a coder can code; the same store gives the same bytes.
 
-    Of an audit it shows neither the machine's codes nor those of others. Otherwise clauses that the coder has yet to
-    audit, and all with the same text, are left out; the machine's code is left out where the store hides it.
+    Of an audit it shows neither the machine's codes nor those of others. Otherwise the clauses of all audits are left
+    out, and all with the same text as one that the coder has yet to audit; the machine's code is left out where the
+    store hides it.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def build_sheet(
     drawn = _find_sample(store, coder, sample) if queue == "audit" else None
     keys, n_hidden = _list_keys(store, coder, queue, drawn)
     if not keys:
-        hidden = f" {n_hidden} clauses wait in an audit: export that first (--queue audit)." if n_hidden else ""
+        hidden = f" {n_hidden} clauses are in audits: export these (--queue audit)." if n_hidden else ""
         raise ReviewError(f"there is nothing to code for {coder} in the queue {queue}.{hidden}")
     newest = read_events(store, limit=1, newest_first=True)
     facts = SheetFacts(
@@ -212,7 +213,7 @@ def apply_import(store: Store, plan: ImportPlan, *, conflicts: Side | None = Non
     Raises
     ------
     ReviewError
-        If there are conflicts and ``conflicts`` does not settle them.
+        If there are conflicts and ``conflicts`` does not settle them, or the sample is unveiled for the coder.
     """
     n_conflicts = plan.counts["conflict"]
     if n_conflicts and conflicts is None:
@@ -223,6 +224,11 @@ def apply_import(store: Store, plan: ImportPlan, *, conflicts: Side | None = Non
     taken = {*WRITTEN, "conflict"} if conflicts == "mine" else {*WRITTEN}
     changes = {change.key: change for change in plan.changes if change.status in taken}
     drafts = [draft for change in changes.values() for draft in _draft_change(change, plan)]
+    if drafts and plan.sample in read_setting(store, plan.coder, "unveiled", []):
+        raise ReviewError(
+            f"{plan.name}: the sample {plan.sample} is unveiled for {plan.coder}, who has seen codes of others or of "
+            "the machine since: blind codes stay as they are. Mend mistakes by adjudication. Nothing is written."
+        )
     append(store, drafts)
     left = plan.n_refused + (n_conflicts if conflicts == "theirs" else 0)
     return Applied(len(drafts), left)
@@ -283,31 +289,36 @@ def _find_sample(store: Store, coder: str, name: str) -> StoredSample:
     """Return the audit sample of a name, else the newest one that a coder has a share in."""
     samples = sorted(list_samples(store), key=lambda one: one.at, reverse=True)
     if not samples:
-        raise ReviewError("no audit sample has been drawn. Draw one: textq review sample RUN --size 300")
+        raise ReviewError("no audit sample has been drawn. Draw one first, as by textq review sample.")
     if name:
         named = [one for one in samples if one.sample == name]
         if not named:
             known = ", ".join(one.sample for one in samples[:_MOST_NAMED])
             raise ReviewError(f"there is no audit sample {name!r}. There is {known}.")
         return named[0]
-    shared = [one for one in samples if list_audit_share(store, coder, one.sample)]
+    shared = [one for one in samples if list_queue(store, coder, "audit", one.sample)]
     if not shared:
         raise ReviewError(f"{coder} has no share in any audit sample. Check the name, or assign a share.")
     return shared[0]
 
 
 def _list_keys(store: Store, coder: str, queue: str, drawn: StoredSample | None) -> tuple[list[str], int]:
-    """Return the clauses of a queue in its order, and how many are left out because the coder has to audit them."""
+    """Return the clauses of a queue in its order, and how many coded ones audits keep out of it."""
     if drawn is not None:
-        return list_audit_share(store, coder, drawn.sample), 0
-    keys = list_fix_share(store, coder) if queue == "fix" else _list_coded(store)
-    hidden = list_hidden(store, coder)
-    shown = [key for key in keys if key not in hidden]
-    return shown, len(hidden)
+        return list_queue(store, coder, "audit", drawn.sample), 0
+    coded, kept = _list_coded(store), _list_kept(store, coder)
+    keys = list_queue(store, coder, "fix") if queue == "fix" else coded
+    return [key for key in keys if key not in kept], sum(key in kept for key in coded)
 
 
 def _list_coded(store: Store) -> list[str]:
     return [clause.key for clause in list_clauses(store)]
+
+
+def _list_kept(store: Store, coder: str) -> set[str]:
+    """Return the clauses that cannot be coded outside audits: those of any audit, and those hidden from the coder."""
+    drawn = {item.key for one in list_samples(store) for item in list_items(store, one.sample)}
+    return drawn | list_hidden(store, coder)
 
 
 def _build_rows(store: Store, keys: Sequence[str], coder: str, queue: str, codebook: Codebook) -> list[SheetRow]:
@@ -317,11 +328,12 @@ def _build_rows(store: Store, keys: Sequence[str], coder: str, queue: str, codeb
     titles = {one.doc_id: _call_document(one) for one in list_documents(store)}
     answers, stands = read_answers(store, coder, queue), _digest_others(store, coder, queue)
     suggestions = {} if queue == "audit" else find_suggestions_of(store, keys)
+    blind = list_machine_hidden(store, coder)
     rows = []
     for clause in clauses:
         before, after = around[clause.key]
         suggestion = suggestions.get(clause.key)
-        if suggestion is not None and hides_suggestion(store, coder, clause.key):
+        if suggestion is not None and (clause.key in blind or hides_suggestion(store, coder, clause.key)):
             suggestion = None
         rows.append(
             SheetRow(
@@ -384,9 +396,9 @@ def _digest_others(store: Store, coder: str, queue: str) -> dict[str, str]:
 
 
 def _find_standing(store: Store, coder: str, queue: str, drawn: StoredSample | None) -> dict[str, Standing]:
-    keys = set(list_audit_share(store, coder, drawn.sample) if drawn else _list_coded(store))
+    keys = set(list_queue(store, coder, "audit", drawn.sample) if drawn else _list_coded(store))
     if not drawn:
-        keys -= list_hidden(store, coder)
+        keys -= _list_kept(store, coder)
     answers, stands = read_answers(store, coder, queue), _digest_others(store, coder, queue)
     return {
         clause.key: Standing(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from textq.events import Event
+from textq.events import TIME, Event
 from textq.export.run_folder import META, RUNS, read_meta
 from textq.pipeline.review_codes import Review, ReviewedCode
 from textq.pipeline.review_corpus import PERSON
@@ -16,38 +16,49 @@ from textq.store.corpus import find_clauses_of, list_aliases, list_touched
 from textq.store.decisions import list_decisions, list_finals
 from textq.store.events import read_events
 from textq.store.rows import Decision, Final, StoredClause
-from textq.store.store import open_store
+from textq.store.store import Store, open_store
 
 _ADJUDICATED = f"{PERSON}adjudicated"
 
 
-def read_finals(out: Path) -> Review | None:
+def read_finals(out: Path, store: Store | None = None) -> Review | None:
     """Return the review of a study's folder; None where nobody has done anything yet. Nothing is written.
+
+    Parameters
+    ----------
+    out
+        The folder of the study.
+    store
+        Its open store; None: it is opened to be read.
 
     Raises
     ------
     ReviewError
         If the store cannot be read.
     """
+    if store is not None:
+        return _read_review(out, store)
     path = out / STORE_NAME
     if not path.is_file():
         return None
-    with closing(open_store(path, readonly=True)) as store:
-        events = read_events(store)
-        if not events:
-            return None
-        decisions = list_decisions(store)
-        audited = {one.key for one in decisions if one.track == "audit" and one.status == "coded"}
-        editions, begun = _find_editions(decisions), find_first_estimate(out)
-        settled = list_finals(store)
-        clauses = find_clauses_of(store, [final.key for final in settled])
-        finals = [_describe(final, clauses.get(final.key), editions, audited, begun) for final in settled]
-        touched = tuple((one.key, one.clause_sha256, one.place) for one in list_touched(store))
-        renamed = list_aliases(store)
+    with closing(open_store(path, readonly=True)) as opened:
+        return _read_review(out, opened)
+
+
+def _read_review(out: Path, store: Store) -> Review | None:
+    events = read_events(store)
+    if not events:
+        return None
+    decisions = list_decisions(store)
+    audited = {one.key for one in decisions if one.track == "audit" and one.status == "coded"}
+    editions, begun = _find_editions(decisions), find_first_estimate(out)
+    settled = list_finals(store)
+    clauses = find_clauses_of(store, [final.key for final in settled])
+    finals = [_describe(final, clauses.get(final.key), editions, audited, begun) for final in settled]
     return Review(
         finals=tuple(sorted(filter(None, finals), key=lambda one: one.key)),
-        touched=touched,
-        renamed=renamed,
+        touched=tuple((one.key, one.clause_sha256, one.place) for one in list_touched(store)),
+        renamed=list_aliases(store),
         n_events=len(events),
         head=_hash_heads(events),
         n_audited=len(audited),
@@ -108,4 +119,4 @@ def find_first_estimate(out: Path) -> str | None:
         for meta in metas
         if meta.get("kind") == "estimate"
     ]
-    return min(begun).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if begun else None
+    return min(begun).strftime(TIME) if begun else None

@@ -3,7 +3,6 @@
 Light on purpose: what reads the tables of a run is imported only where a run is not loaded yet.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from textq.errors import ReviewError
 from textq.export.run_folder import RUNS, find_run, read_meta
+from textq.notation.coder_names import check_coder, make_safe
 from textq.pipeline.run_codebook import load_run_codebook
 from textq.store.corpus import loaded_run
 from textq.store.store import Store, open_store
@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 STORE_NAME = "review.sqlite"
 """The store of a review, in the folder of its study."""
 
-LONGEST_NAME = 40
-_JOINERS = "-_."
+__all__ = [
+    "STORE_NAME",
+    "Lang",
+    "ReviewStudy",
+    "check_coder",
+    "export_logs",
+    "find_folders",
+    "load_once",
+    "make_safe",
+    "open_review",
+]
 
 Lang = Literal["zh", "en"]
 
@@ -66,7 +75,7 @@ class ReviewStudy:
 def open_review(
     path: Path,
     *,
-    coders: Sequence[str],
+    coders: Sequence[str] = (),
     codebook: Path | None = None,
     lang: Lang | None = None,
     study_file: Path | None = None,
@@ -78,7 +87,8 @@ def open_review(
     path
         The folder of a study, whose newest run is meant, or of a run in it.
     coders
-        Who codes, at least one; see :func:`check_coder`.
+        Who codes; see :func:`textq.notation.coder_names.check_coder`. None where nobody does, as in commands that
+        only read.
     codebook
         The folder of the run's codebook, where the run has no copy of it.
     lang
@@ -94,8 +104,6 @@ def open_review(
         If the store cannot be used, the codebook is another edition, or a name of a coder cannot be.
     """
     names = tuple(dict.fromkeys(check_coder(name) for name in coders))
-    if not names:
-        raise ReviewError("a review needs somebody who codes. Give a name by --coder.")
     out, run_dir = find_folders(path)
     book = load_run_codebook(run_dir, codebook)
     run_id = str(read_meta(run_dir)["run_id"])
@@ -153,39 +161,6 @@ def load_once(store: Store, run_dir: Path, run_id: str, study_file: Path | None 
 
         order_run(store, run_dir, study_file)
     return found
-
-
-def check_coder(name: str) -> str:
-    """Return the name of a coder, composed (NFC), if it can be one: letters of any script, digits, ``-``, ``_``, ``.``.
-
-    Raises
-    ------
-    ReviewError
-        If it cannot.
-    """
-    whole = unicodedata.normalize("NFC", name)
-    if not 0 < len(whole) <= LONGEST_NAME or whole[0] in "-." or not all(map(_can_stand, whole)):
-        raise ReviewError(
-            f"{name!r} cannot be the name of a coder. Give 1 to {LONGEST_NAME} letters of any script, digits, -, _ or "
-            ". without blanks; the first one is no - or dot."
-        )
-    return whole
-
-
-def _can_stand(character: str) -> bool:
-    """Return whether a character may stand in a name: letters, the marks upon them, digits, joiners."""
-    return character in _JOINERS or unicodedata.category(character)[0] in "LM" or character.isdecimal()
-
-
-def make_safe(name: str) -> str:
-    """Return what of a login name can be the name of a coder; ``"coder"`` where nothing can.
-
-    >>> make_safe("DESK/Anna Li")
-    'DESK-Anna-Li'
-    """
-    whole = unicodedata.normalize("NFC", name)
-    words = "".join(one if _can_stand(one) else " " for one in whole).split()
-    return "-".join(words).lstrip("-.")[:LONGEST_NAME] or "coder"
 
 
 def export_logs(study: ReviewStudy) -> list[Path]:

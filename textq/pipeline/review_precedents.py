@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textq.notation.shingles import fold_letters, hash_shingles
-from textq.store.corpus import find_clause
+from textq.store.corpus import find_clauses_of
 from textq.store.decisions import find_decisions, list_finals
 from textq.store.events import find_event
+from textq.store.hidden import find_state
 from textq.store.rows import Final, StoredClause
 from textq.store.store import Store
 
@@ -70,21 +71,31 @@ def find_precedents(store: Store, clause: StoredClause, hidden: Iterable[str] = 
         How many.
     """
     kept_away = {clause.key, *hidden}
-    finals = {final.key: final for final in list_finals(store) if final.key not in kept_away and final.how != "open"}
     own = _cut(clause)
     ranked = []
-    for key, final in finals.items():
-        other = find_clause(store, key)
-        if other is None:
+    for other, final in _list_settled(store):
+        if final.key in kept_away:
             continue
         likeness, share = _compare(clause, other, own)
         if likeness is not None:
-            ranked.append((_ORDER[likeness], -share, key, other, final, likeness, share))
+            ranked.append((_ORDER[likeness], -share, final.key, other, final, likeness, share))
     ranked.sort(key=lambda one: one[:3])
     return [
         Precedent(other, final, likeness, share, *_find_reason(store, final))
         for _, _, _, other, final, likeness, share in ranked[:most]
     ]
+
+
+def _list_settled(store: Store) -> list[tuple[StoredClause, Final]]:
+    """Return the clauses on which people settled; found out anew only where something happened since the last time."""
+    state = find_state(store)
+    kept = store.kept.get(("settled", ""))
+    if kept is None or kept[0] != state:
+        finals = [final for final in list_finals(store) if final.how != "open"]
+        clauses = find_clauses_of(store, [final.key for final in finals])
+        found = [(clauses[final.key], final) for final in finals if final.key in clauses]
+        kept = store.kept["settled", ""] = (state, found)
+    return cast("list[tuple[StoredClause, Final]]", kept[1])
 
 
 _ORDER: Mapping[Likeness, int] = {"text": 0, "place": 1, "letters": 2}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from textq.errors import ReviewError
 from textq.events import Draft
 from textq.lexicon.codebook import Codebook
+from textq.notation.coder_names import make_safe
 from textq.pipeline.review_exchange import Applied, Side, decode_table, name_source, read_answers, tidy_memo
 from textq.review.answers import NO_ANSWER, Answer
 from textq.review.code_words import CodeWords, GivenCode, UnknownCode, call_code
@@ -44,6 +45,12 @@ MATCH_COLUMNS = (
 )  # fmt: skip
 """Of the table of :func:`list_quote_rows`."""
 
+_MAPPING_HEADS = frozenset({
+    "code", "codes", "from", "to", "theirs", "ours", "there", "here", "old", "new",
+    "编码", "原编码", "旧编码", "新编码", "本研究",
+})  # fmt: skip
+"""What may stand above the two columns of a table of codes."""
+
 _AMBIGUOUS = ("documents", "places")
 _SEPARATORS = "\n;；|、"
 """What stands between several codes in one cell."""
@@ -51,7 +58,7 @@ _SEPARATORS = "\n;；|、"
 _CODE_WORDS = {
     "unknown": ("the code is unknown", "编码不认识"),
     "ambiguous": ("several codes have this name", "有几个编码叫这个名称"),
-    "contradiction": ("the subtype belongs to another class", "子类不属于这个类别"),
+    "contradiction": ("the subtype belongs to another class", "子类不属于这个类目"),
     "several": ("several codes in one cell", "一格里有几个不同的编码"),
     "": ("there is no code", "没有编码"),
     "study": ("this coder coded the clause otherwise in the study", "该编码员在本研究中给了不同的编码"),
@@ -159,9 +166,11 @@ def plan_quotes(
     Raises
     ------
     ReviewError
-        If the file cannot be used.
+        If the file cannot be used, or nothing says who coded.
     """
     table = _read_first(_read_grids(data, name), name, columns)
+    if not coder and "coder" not in table.columns:
+        raise ReviewError(f"{name}: no column says who coded. Name the coder, as by --coder NAME.")
     passed = {word for word, meant in (codes or {}).items() if meant.strip() in ("-", "")}
     words = CodeWords(codebook, {word: meant for word, meant in (codes or {}).items() if word not in passed})
     _check_mapping(words, codes or {}, passed)
@@ -223,7 +232,9 @@ def apply_quotes(store: Store, plan: QuotePlan, *, conflicts: Side | None = None
 
 
 def read_mapping(data: bytes, name: str) -> dict[str, str]:
-    """Return the first two columns of a table: a code elsewhere → the code here. A line with ``code`` first is a head.
+    """Return the first two columns of a table: a code elsewhere → the code here.
+
+    A first line with one of the words in ``_MAPPING_HEADS`` is its head.
 
     Raises
     ------
@@ -231,7 +242,9 @@ def read_mapping(data: bytes, name: str) -> dict[str, str]:
         If the file cannot be read.
     """
     rows = [[*row, "", ""][:2] for _, row in _read_grids(data, name)[0]]
-    return {word.strip(): meant.strip() for word, meant in rows if word.strip().casefold() not in ("", "code", "编码")}
+    pairs = [(word.strip(), meant.strip()) for word, meant in rows if word.strip()]
+    has_head = bool(pairs) and any(word.casefold() in _MAPPING_HEADS for word in pairs[0])
+    return dict(pairs[1:] if has_head else pairs)
 
 
 def list_quote_rows(store: Store, plan: QuotePlan, codebook: Codebook, lang: str) -> list[dict[str, Any]]:
@@ -309,7 +322,7 @@ def _build_index(store: Store) -> QuoteIndex:
 
 
 def _match(quote: Quote, coder: str, index: QuoteIndex, words: CodeWords) -> QuoteResult:
-    whose = tidy_coder(quote.coder) or coder
+    whose = make_safe(quote.coder) if quote.coder.strip() else coder
     if not whose:
         return QuoteResult(quote, "unknown", "coder")
     place = index.find(quote.quote, quote.document)
@@ -408,12 +421,6 @@ def _judge(result: QuoteResult, verdicts: Mapping[tuple[str, str], tuple[QuoteSt
             if verdict == status:
                 return replace(result, status=verdict, why=why)
     return result
-
-
-def tidy_coder(name: str) -> str:
-    """Return the name of a coder as the review takes it: letters, digits, ``-``, ``_`` and ``.``, 40 at most."""
-    kept = "".join(one if one.isalnum() or one in "-_." else "_" for one in name.strip())
-    return kept.strip("_")[:40]
 
 
 def _call(codebook: Codebook, answer: Answer, lang: str) -> str:

@@ -1,5 +1,6 @@
 """From a run to an audit sample in the store of its review."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from textq.errors import ConfigError
 from textq.events import Draft, Event
+from textq.notation.coder_names import check_coder
 from textq.pipeline.review_audit import load_audit
 from textq.pipeline.review_frame import Note, build_frame
 from textq.pipeline.review_open import STORE_NAME, find_folders, load_once
@@ -21,6 +23,7 @@ from textq.review.sample import (
 from textq.review.sample_size import SIZES, Precision, find_size, foresee, tabulate_sizes
 from textq.review.strata import DEFAULT_STRATA, VARIABLES, SampleFrame, Unit
 from textq.run import Run
+from textq.store.audit_item import list_exposed
 from textq.store.events import append
 from textq.store.queues import list_items, list_samples
 from textq.store.store import Store, open_store
@@ -69,6 +72,7 @@ class SampleOptions:
             raise ConfigError(f"strata can be {', '.join(VARIABLES)}. Got {', '.join(unknown) or 'none'}.")
         if self.each < 1:
             raise ConfigError(f"each clause needs at least one coder. Got --each {self.each}.")
+        object.__setattr__(self, "coders", tuple(check_coder(name) for name in self.coders))
         if len(set(self.coders)) < len(self.coders):
             raise ConfigError(f"a coder stands twice in --coders {','.join(self.coders)}. Name each once.")
         if self.coders and len(self.coders) < self.each:
@@ -100,6 +104,8 @@ class DrawnSample:
         What was written; None in a dry run.
     store
         Where.
+    n_exposed
+        Clauses of the sample on which somebody has worked before with the machine's code in sight.
     """
 
     name: str
@@ -110,9 +116,12 @@ class DrawnSample:
     notes: tuple[Note, ...]
     event: Event | None
     store: Path
+    n_exposed: int = 0
 
 
-def sample_run(path: str | Path, options: SampleOptions, *, coder: str = "", dry_run: bool = False) -> DrawnSample:
+def sample_run(
+    path: str | Path, options: SampleOptions, *, coder: str = "", dry_run: bool = False, store: Store | None = None
+) -> DrawnSample:
     """Draw an audit of a run into the store of its review.
 
     Parameters
@@ -125,6 +134,8 @@ def sample_run(path: str | Path, options: SampleOptions, *, coder: str = "", dry
         Who draws, for the log.
     dry_run
         Only plan; the store is not written.
+    store
+        The open store of the review, with the run loaded; None: it is opened.
 
     Raises
     ------
@@ -133,15 +144,14 @@ def sample_run(path: str | Path, options: SampleOptions, *, coder: str = "", dry
     """
     out, run_dir = find_folders(Path(path))
     run, place = Run(run_dir), out / STORE_NAME
-    if dry_run and not place.is_file():
+    if store is None and dry_run and not place.is_file():
         return _draw(run, None, place, options, coder, dry_run=True)
-    store = open_store(place)
-    try:
-        if not dry_run:
-            load_once(store, run_dir, str(run.meta["run_id"]))
+    if store is not None:
         return _draw(run, store, place, options, coder, dry_run=dry_run)
-    finally:
-        store.close()
+    with closing(open_store(place, readonly=dry_run)) as opened:
+        if not dry_run:
+            load_once(opened, run_dir, str(run.meta["run_id"]))
+        return _draw(run, opened, place, options, coder, dry_run=dry_run)
 
 
 def _draw(
@@ -160,6 +170,8 @@ def _draw(
     bought = foresee(frame, plan, size or 2)
     notes += _find_notes(frame, plan, bought, options)
     record = _make_record(run, everything, frame, plan, options, names, tuple(one.sample for one in earlier))
+    n_exposed = 0 if store is None else len(list_exposed(store, [one.key for one in record.items]))
+    notes += [("exposed", {"n": n_exposed})] if n_exposed else []
     name = f"audit-{len(earlier) + 1}-{record.frame_sha256[:4]}{options.seed % 0x10000:04x}"
     event = None
     if not dry_run and store is not None:
@@ -168,7 +180,7 @@ def _draw(
             store, [Draft("sample", coder, "", sample=name, codebook=record.codebook, source="cli", detail=detail)]
         )
     sizes = tuple(tabulate_sizes(frame, names, options.unit, SIZES))
-    return DrawnSample(name, record, bought, sizes, frame, tuple(notes), event, place)
+    return DrawnSample(name, record, bought, sizes, frame, tuple(notes), event, place, n_exposed)
 
 
 def _make_record(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textq.lexicon.codebook import Codebook
-from textq.store.corpus import list_lost, loaded_run
+from textq.store.corpus import find_clauses_of, list_lost, loaded_run
 from textq.store.decisions import list_coders, list_decisions, list_finals
 from textq.store.events import read_events, verify
 from textq.store.queues import count_left, list_items, list_open, list_samples, measure_progress
-from textq.store.rows import Lost
+from textq.store.rows import Final, Lost
 from textq.store.store import Store
 
 
@@ -55,7 +55,7 @@ class ReviewStatus:
     samples, coders
         One each.
     finals
-        Final codes by how they came about.
+        Final codes of clauses that the run has, by how they came about.
     n_open
         Clauses to be adjudicated, by why.
     alpha
@@ -98,7 +98,7 @@ def measure_status(store: Store, out: Path, codebook: Codebook) -> ReviewStatus:
 
     run_id, run_dir = loaded_run(store) or ("", "")
     events = read_events(store)
-    finals, begun = list_finals(store), find_first_estimate(out)
+    finals, begun = _list_finals_here(store), find_first_estimate(out)
     coders = tuple(_measure_coder(store, coder) for coder in list_coders(store))
     return ReviewStatus(
         run_id=run_id,
@@ -115,6 +115,13 @@ def measure_status(store: Store, out: Path, codebook: Codebook) -> ReviewStatus:
         first_estimate=begun,
         n_after=sum(final.at > begun for final in finals) if begun else 0,
     )
+
+
+def _list_finals_here(store: Store) -> list[Final]:
+    """Return the final codes of the clauses that the run under review has."""
+    finals = list_finals(store)
+    clauses = find_clauses_of(store, [final.key for final in finals])
+    return [final for final in finals if final.key in clauses and clauses[final.key].is_coded]
 
 
 def _measure_samples(store: Store) -> tuple[SampleStatus, ...]:

@@ -40,7 +40,7 @@ def build_finals_csv(out: Path, store: Store) -> bytes:
     """
     from textq.pipeline.review_finals import read_finals
 
-    review = read_finals(out)
+    review = read_finals(out, store)
     finals = review.finals if review else ()
     items, clauses = _find_items(store), find_clauses_of(store, [final.key for final in finals])
     titles = {one.doc_id: one.title for one in list_documents(store)}

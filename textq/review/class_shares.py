@@ -239,7 +239,7 @@ def _estimate(done: Audit, weights: Weights, method: Method) -> tuple[Estimated,
     ones = np.ones((len(done.true), 1))
     if method == "hajek":
         return _estimate_ratios(done, weights, values, ones)
-    machine = done.totals / done.totals.sum()
+    machine = done.totals / max(float(done.totals.sum()), 1.0)
     return _estimate_ratios(done, weights, values - _mark(done.predicted, k), ones, machine)
 
 

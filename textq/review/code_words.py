@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from textq.lexicon.codebook import Codebook, split_code
+from textq.lexicon.codebook import Codebook
 from textq.records import NONE, join_code
 
 _NONE_WORDS = ("0", "无", "無", "没有", "非", "非政策工具", "不是政策工具", "no", "none")
@@ -208,12 +208,6 @@ def call_code(codebook: Codebook, code: str, lang: str) -> str:
 def has_code(codebook: Codebook, instrument: str, subtype: str | None) -> bool:
     """Tell whether a codebook has a code; an instrument alone counts."""
     return join_code(instrument, subtype) in codebook.ranks
-
-
-def parse_code(codebook: Codebook, code: str) -> GivenCode | None:
-    """Return a code as it is spelt in the codebook, None if there is none of this spelling."""
-    instrument, subtype = split_code(code)
-    return GivenCode(instrument, subtype) if has_code(codebook, instrument, subtype) else None
 
 
 def _squeeze(text: str) -> str:

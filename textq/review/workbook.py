@@ -14,9 +14,7 @@ from textq.review.answers import Answer, SheetFacts, SheetRow
 from textq.review.code_words import call_code
 from textq.review.workbook_words import (
     BLIND,
-    CODEBOOK,
     CODEBOOK_HEADINGS,
-    EXPLANATION,
     FACT_WORDS,
     FACTS,
     GUIDE,
@@ -27,7 +25,7 @@ from textq.review.workbook_words import (
     QUEUE_WORDS,
     ROWS,
     RULES,
-    SHEET,
+    SHEETS,
     YES,
 )
 
@@ -63,8 +61,8 @@ _LINE_HEIGHT, _MOST_LINES = 15, 20
 def build_workbook(rows: Sequence[SheetRow], facts: SheetFacts, codebook: Codebook) -> bytes:
     """Return a workbook with a row for each clause; the same input gives the same bytes.
 
-    Sheets: 编码 with the clauses, whose grey columns are locked (without a password); 编码手册 with the codebook; 说明,
-    how to fill it in; and hidden ones with the lists of the drop-downs, with what the workbook was made of, and with
+    Sheets: the clauses, whose grey columns are locked (without a password); the codebook; how to fill it in; and
+    hidden ones with the lists of the drop-downs, with what the workbook was made of, and with
     what stood in each row. Of an audit, no row may hold a suggestion.
 
     Raises
@@ -81,9 +79,10 @@ def build_workbook(rows: Sequence[SheetRow], facts: SheetFacts, codebook: Codebo
     book = openpyxl.Workbook(write_only=True)
     book.properties.created = EPOCH
     book.properties.creator = "textq"
-    _fill_clauses(book.create_sheet(SHEET), rows, facts, codebook)
-    _fill_plain(book.create_sheet(CODEBOOK), _list_codebook(codebook, facts.lang), (22, 18, 18, 60, 44, 44, 60))
-    _fill_plain(book.create_sheet(EXPLANATION), _list_guide(facts), (20, 100))
+    clauses, codes, guide = SHEETS[facts.lang]
+    _fill_clauses(book.create_sheet(clauses), rows, facts, codebook)
+    _fill_plain(book.create_sheet(codes), _list_codebook(codebook, facts.lang), (22, 18, 18, 60, 44, 44, 60))
+    _fill_plain(book.create_sheet(guide), _list_guide(facts), (20, 100))
     for name, cells in (
         (LISTS, _list_choices(codebook, facts.lang)),
         (FACTS, [("format", FORM), *((name, value) for name, value in asdict(facts).items())]),
@@ -98,13 +97,13 @@ def build_workbook(rows: Sequence[SheetRow], facts: SheetFacts, codebook: Codebo
 
 
 def list_columns(facts: SheetFacts) -> list[str]:
-    """Return the columns of the sheet 编码 in order; suggestions are there in the queues that show them."""
+    """Return the columns of the sheet of clauses in order; suggestions are there in the queues that show them."""
     blind = facts.queue == "audit"
     return [name for name in HEADINGS if not (blind and name in ("suggestion", "confidence"))]
 
 
 def write_cells(row: SheetRow, facts: SheetFacts, codebook: Codebook) -> dict[str, str]:
-    """Return the cells of a row by column, all text, as they stand in a workbook and in a CSV file."""
+    """Return the cells of a row by column, all text, as they stand in a workbook."""
     code, subtype = write_answer(row.answer, codebook, facts.lang)
     return {
         "clause_id": row.clause_id,

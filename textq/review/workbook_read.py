@@ -4,21 +4,25 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import IO, Any
+from xml.parsers import expat
 
 from textq.errors import ReviewError
 from textq.review.answers import Answer, SheetFacts
 from textq.review.workbook import FORM
-from textq.review.workbook_words import FACTS, HEADINGS, NO_WORDS, ROWS, SHEET, YES_WORDS, name_column
+from textq.review.workbook_words import FACTS, HEADINGS, NO_WORDS, ROWS, SHEETS, YES_WORDS, name_column
 
 _LARGEST_BOOK = 500 * 2**20
 """Bytes of a workbook when unpacked; 100,000 clauses with their context have some 300 MB."""
 
-_HIGHEST_RATIO = 200
-"""Unpacked by packed bytes."""
+_HIGHEST_RATIO = 100
+"""Unpacked by packed bytes; workbooks of clauses have 5 to 15."""
+
+_CHUNK = 2**16
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -108,11 +112,12 @@ def read_sheets(data: bytes, name: str) -> dict[str, Grid]:
     Raises
     ------
     ReviewError
-        If it is no workbook, too large, or a formula has no value.
+        If it is no workbook, too large, a part of it declares a document type, or a formula has no value.
     """
     import openpyxl
 
     _check_size(data, name)
+    _check_parts(data, name)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = {sheet.title: _read_grid(sheet) for sheet in book.worksheets}
@@ -175,6 +180,49 @@ def _check_size(data: bytes, name: str) -> None:
         )
 
 
+def _check_parts(data: bytes, name: str) -> None:
+    """Refuse parts with a document type, before anything reads them: its entities can unpack to any size."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        for part in book.namelist():
+            try:
+                with book.open(part) as opened:
+                    has_type = _has_document_type(opened)
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+                raise ReviewError(f"{name}: its part {part} cannot be unpacked ({error}). Save it anew.") from error
+            if has_type:
+                raise ReviewError(
+                    f"{name}: its part {part} declares a document type, which no spreadsheet program writes and which "
+                    "can unpack to any size. Open the file in such a program and save it anew."
+                )
+
+
+class _DocumentTypeError(Exception):
+    """A document type begins."""
+
+
+def _stop_at_type(*_: object) -> None:
+    raise _DocumentTypeError
+
+
+def _has_document_type(part: IO[bytes]) -> bool:
+    """Tell whether a part has a document type before its first element; False of what is no XML.
+
+    What this parser cannot read the one of openpyxl cannot either: it is the same.
+    """
+    elements = list[str]()
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _stop_at_type
+    parser.StartElementHandler = lambda name, _: elements.append(name)
+    try:
+        while not elements and (chunk := part.read(_CHUNK)):
+            parser.Parse(chunk)
+    except _DocumentTypeError:
+        return True
+    except expat.ExpatError:
+        return False
+    return False
+
+
 def _read_grid(sheet: Any) -> Grid:
     """Return the rows of a sheet that hold anything; the size that a file states is not believed."""
     sheet.reset_dimensions()
@@ -221,8 +269,9 @@ def _check_formulas(data: bytes, sheets: Mapping[str, Grid], name: str) -> None:
 
 
 def _find_sheet(sheets: Mapping[str, Grid], name: str) -> Grid:
-    """Return the sheet with the codes: 编码, else the first one with a key and a class."""
-    for title in sorted(sheets, key=lambda one: one != SHEET):
+    """Return the sheet with the codes: that of the clauses by its name, else the first one with a key and a class."""
+    own = {names[0] for names in SHEETS.values()}
+    for title in sorted(sheets, key=lambda one: one not in own):
         if title not in (FACTS, ROWS) and sheets[title]:
             columns = _name_columns(sheets[title][0][1])
             if "class" in columns and ("clause_key" in columns or "clause_id" in columns):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from textq.events import Track
+from textq.events import Queue, Track, find_track
 from textq.store.projections import resolve
 from textq.store.rows import Decision, Final
 from textq.store.store import Store
@@ -43,6 +43,16 @@ def list_decisions(
     return _read_decisions(store, sql, track=track, coder=coder, sample=sample)
 
 
+def count_decisions(store: Store, coder: str, queue: Queue) -> int:
+    """Return how many decisions of a coder, made in one queue, stand."""
+    sql = (
+        "SELECT count(*) FROM decision JOIN event ON event.n = decision.event "
+        "WHERE decision.track = ? AND decision.coder = ? AND event.queue = ?"
+    )
+    (n,) = store.read().execute(sql, (find_track(queue), coder, queue)).fetchone()
+    return int(n)
+
+
 def _read_decisions(store: Store, sql: str, **values: str | None) -> list[Decision]:
     rows = store.read().execute(f"{sql} ORDER BY decision.track, decision.coder, decision.key", values)
     return [
@@ -62,12 +72,19 @@ def _read_decisions(store: Store, sql: str, **values: str | None) -> list[Decisi
     ]
 
 
-def find_memo(store: Store, coder: str, key: str) -> str:
-    """Return the last memo of a coder on a clause, written with a code or by itself; ``""`` without one."""
+def find_memo(store: Store, coder: str, key: str, track: Track | None = None) -> str:
+    """Return the last memo of a coder on a clause, written with a code or by itself; ``""`` without one.
+
+    Parameters
+    ----------
+    track
+        Only what was written there: what he wrote with the machine's code in sight must not stand on a blind card.
+    """
     rows = store.read().execute(
         "SELECT touch.kind, event.memo FROM touch JOIN event ON event.n = touch.event "
-        "WHERE touch.key = ? AND touch.coder = ? AND touch.is_active ORDER BY touch.moment DESC",
-        (key, coder),
+        "WHERE touch.key = :key AND touch.coder = :coder AND touch.is_active "
+        "AND (:track IS NULL OR touch.track = :track) ORDER BY touch.moment DESC",
+        {"key": key, "coder": coder, "track": track},
     )
     return next((str(memo) for kind, memo in rows if memo or kind == "memo"), "")
 

@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
-from typing import Any, get_args
+from typing import Any
 from uuid import uuid4
 
 from textq.errors import ReviewError
-from textq.events import GENESIS, Draft, Event, Kind, Queue, chain_event, hash_event
-from textq.store.projections import EVENT, UNDOABLE, apply_event, event_at, find_keys, insert_event
+from textq.events import GENESIS, TIME, Draft, Event, Kind, Queue, chain_event, hash_event
+from textq.store.event_fields import ABOUT_A_CLAUSE, check_draft, check_sample
+from textq.store.projection_check import check_projections
+from textq.store.projections import EVENT, UNDOABLE, apply_event, event_at, find_keys, insert_event, is_due
 from textq.store.store import Store
-
-_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
-_ABOUT_A_CLAUSE = frozenset({"code", "unsure", "skip", "adjudicate", "memo"})
-_CODES = frozenset({"code", "adjudicate", "bulk"})
-_GUARDS = ("event_stays", "event_remains")
-_SAMPLED = ("unit", "seed", "frame_sha256", "run_id", "codebook", "each", "coders", "items")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,8 @@ def _find_time(connection: sqlite3.Connection) -> str:
     now = datetime.now(UTC)
     (last,) = connection.execute("SELECT max(at) FROM event").fetchone()
     if last:
-        now = max(now, datetime.strptime(last, _TIME).replace(tzinfo=UTC) + timedelta(microseconds=1))
-    return now.strftime(_TIME)
+        now = max(now, datetime.strptime(last, TIME).replace(tzinfo=UTC) + timedelta(microseconds=1))
+    return now.strftime(TIME)
 
 
 def _complete(connection: sqlite3.Connection, draft: Draft) -> Draft:
@@ -80,15 +76,8 @@ def _complete(connection: sqlite3.Connection, draft: Draft) -> Draft:
     ReviewError
         If it may not.
     """
-    if draft.kind not in get_args(Kind) or draft.queue not in get_args(Queue):
-        raise ReviewError(f"an event of the kind {draft.kind!r} in the queue {draft.queue!r} is unknown.")
-    if not draft.coder.strip() and draft.kind not in ("sample", "assign"):
-        raise ReviewError(f"an event ({draft.kind}) has no coder. Give your name: textq review --coder NAME.")
-    if draft.kind in _CODES and not draft.instrument:
-        raise ReviewError(f"an event ({draft.kind}) has no code. Give an instrument of the codebook, or none.")
-    if draft.kind == "adjudicate" and draft.queue != "adjudicate":
-        raise ReviewError(f"an adjudication belongs in the queue adjudicate, not {draft.queue!r}.")
-    if draft.kind in _ABOUT_A_CLAUSE:
+    check_draft(draft)
+    if draft.kind in ABOUT_A_CLAUSE:
         return replace(draft, clause_sha256=_check_clause(connection, draft, draft.clause, draft.clause_sha256))
     if draft.kind == "bulk":
         return _complete_bulk(connection, draft)
@@ -109,6 +98,10 @@ def _check_clause(connection: sqlite3.Connection, draft: Draft, key: str, sha: s
     stored, clause_id, is_coded, _ = row
     if not is_coded and draft.kind != "memo":
         raise ReviewError(f"{clause_id} is a heading, a stem, a signature or a note: such lines are not coded.")
+    if draft.kind == "adjudicate" and is_due(connection, key):
+        raise ReviewError(
+            f"{clause_id} is not open for adjudication yet: other people are still to code it blind in an audit sample."
+        )
     if sha and sha != stored:
         raise ReviewError(f"the text of {clause_id} has changed since it was shown. Load the page anew and read it.")
     return str(stored)
@@ -165,7 +158,7 @@ def check_detail(connection: sqlite3.Connection, draft: Draft) -> None:
 
 
 def _check_sample(connection: sqlite3.Connection, sample: str, detail: dict[str, Any]) -> None:
-    check_sample_fields(sample, detail)
+    check_sample(sample, detail)
     if connection.execute("SELECT 1 FROM sample WHERE sample = ?", (sample,)).fetchone():
         raise ReviewError(f"there is a sample named {sample!r} already. Give the new one another name.")
     missing = [key for key, *_ in detail["items"] if not _is_coded(connection, key)]
@@ -174,24 +167,6 @@ def _check_sample(connection: sqlite3.Connection, sample: str, detail: dict[str,
             f"{len(missing)} clauses of the sample {sample!r} are not among the coded ones of the run under review; "
             f"the first is {missing[0]!r}. Draw the sample from this run."
         )
-
-
-def check_sample_fields(sample: str, detail: dict[str, Any]) -> None:
-    """See that a sample has all fields, names each clause once, and has probabilities in (0, 1].
-
-    Raises
-    ------
-    ReviewError, KeyError, TypeError, ValueError
-        If it has not.
-    """
-    lacking = [name for name in _SAMPLED if name not in detail]
-    if lacking or not sample:
-        raise ReviewError(f"the sample {sample!r} lacks {', '.join(lacking) or 'a name'}.")
-    keys = [key for key, _, _, _ in detail["items"]]
-    if len(set(keys)) < len(keys):
-        raise ReviewError(f"the sample {sample!r} names a clause twice.")
-    if detail["each"] < 1 or not all(0 < pi <= 1 for _, _, _, pi in detail["items"]):
-        raise ReviewError(f"the sample {sample!r} has no coder, or a probability outside (0, 1].")
 
 
 def _check_assignment(connection: sqlite3.Connection, sample: str, shares: dict[str, list[str]]) -> None:
@@ -279,6 +254,12 @@ def find_head(store: Store) -> int:
     return int(head)
 
 
+def count_events(store: Store) -> int:
+    """Return how many events there are."""
+    (n,) = store.read().execute("SELECT count(*) FROM event").fetchone()
+    return int(n)
+
+
 def find_event(store: Store, uuid: str) -> Event | None:
     """Return an event by its name."""
     row = store.read().execute(f"SELECT {EVENT} FROM event WHERE uuid = ?", (uuid,)).fetchone()
@@ -312,14 +293,14 @@ def _find_turned(store: Store, coder: str, condition: str) -> Event | None:
 
 
 def verify(store: Store) -> list[str]:
-    """Return what is broken in the chains of events, in words; nothing if all hold.
+    """Return what is broken in a store, in words; nothing if all holds.
 
-    Finds an event that was changed, left out, put in or moved, a log that was cut short, and guards that were taken
-    off the table.
+    Finds an event that was changed, left out, put in or moved, a log that was cut short, guards that were changed or
+    taken off the table, and decisions or final codes that do not follow from the events. What it cannot find: a file
+    that was written anew as a whole, with all hashes made to fit. Against that helps a copy of the events elsewhere.
     """
     connection = store.read()
-    guards = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    broken = [f"the guard {name} of the table of events is gone" for name in _GUARDS if name not in guards]
+    broken = list[str]()
     ends = {row[0]: row[1:] for row in connection.execute("SELECT origin, seq, at, hash FROM log")}
     last: Event | None = None
     for row in connection.execute(f"SELECT {EVENT} FROM event ORDER BY origin, seq"):
@@ -331,7 +312,8 @@ def verify(store: Store) -> list[str]:
         last = event
     if last:
         broken += _check_end(last, ends.pop(last.origin, None))
-    return broken + [f"log {origin}: all {end[0]} events are gone" for origin, end in ends.items()]
+    broken += [f"log {origin}: all {end[0]} events are gone" for origin, end in ends.items()]
+    return broken + check_projections(store)
 
 
 def check_link(before: Event | None, event: Event) -> list[str]:

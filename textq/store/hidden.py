@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TypeVar, cast
 
+from textq.store.projections import DUE
 from textq.store.store import Store
 
 OPEN_ITEMS = """
@@ -101,3 +102,41 @@ def is_hidden(store: Store, coder: str, key: str) -> bool:
     sql = "SELECT clause_sha256 FROM clause WHERE key = ?"
     row = store.read().execute(sql, (key,)).fetchone()
     return row is not None and row[0] in list_hidden_texts(store, coder)
+
+
+_UNSETTLED = f"""
+SELECT clause.clause_sha256 FROM item JOIN sample ON sample.sample = item.sample
+JOIN clause ON clause.key = item.key AND clause.is_coded = 1 AND clause.in_run = 1
+LEFT JOIN final ON final.key = item.key
+WHERE final.key IS NULL OR final.why <> '' OR final.how NOT IN ('adjudicated', 'agreed', 'single')
+    OR (final.how <> 'adjudicated' AND {DUE})
+"""
+"""The texts of the clauses of audit samples on which people have not settled: open, or codings of them still due."""
+
+
+def list_machine_hidden(store: Store, coder: str) -> frozenset[str]:
+    """Return the clauses whose code by the machine must not be shown to a coder.
+
+    These are the ones hidden from him (:func:`list_hidden`), and for everybody the clauses of audit samples on which
+    people have not settled yet, with all that have the same texts: who adjudicates does so without it, too.
+    """
+    return _keep(store, "machine", coder, _read_machine_hidden)
+
+
+def _read_machine_hidden(store: Store, coder: str) -> frozenset[str]:
+    return list_hidden(store, coder) | _keep(store, "unsettled", "", _read_unsettled)
+
+
+def _read_unsettled(store: Store, _: str) -> frozenset[str]:
+    sql = f"SELECT key FROM clause WHERE clause_sha256 IN ({_UNSETTLED})"
+    return frozenset(key for (key,) in store.read().execute(sql))
+
+
+def hides_machine(store: Store, coder: str, key: str) -> bool:
+    """Return whether the machine's code of a clause must not be shown to a coder (:func:`list_machine_hidden`)."""
+    return key in list_machine_hidden(store, coder)
+
+
+def in_any_sample(store: Store, key: str) -> bool:
+    """Return whether a clause was drawn for any audit sample: such are coded blind, and corrected nowhere else."""
+    return store.read().execute("SELECT 1 FROM item WHERE key = ? LIMIT 1", (key,)).fetchone() is not None

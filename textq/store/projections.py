@@ -99,8 +99,9 @@ def apply_event(connection: sqlite3.Connection, n: int, event: Event) -> None:
         _settle_all(connection, _turn(connection, event))
     elif draft.kind == "sample":
         _add_sample(connection, n, event)
+        _settle_sample(connection, draft.sample)
     else:
-        _assign(connection, event)
+        _settle_sample(connection, _assign(connection, event))
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -192,14 +193,40 @@ def _add_sample(connection: sqlite3.Connection, n: int, event: Event) -> None:
     connection.executemany("INSERT OR IGNORE INTO item VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _assign(connection: sqlite3.Connection, event: Event) -> None:
-    """Give coders their shares of a sample, in place of the ones they had there."""
+def _assign(connection: sqlite3.Connection, event: Event) -> str:
+    """Give coders their shares of a sample, in place of the ones they had there; return its name."""
     detail = json.loads(event.draft.detail)
     sample = event.draft.sample or detail["sample"]
     for coder, keys in detail["shares"].items():
         connection.execute("DELETE FROM assignment WHERE sample = ? AND coder = ?", (sample, coder))
         rows = [(sample, coder, resolve(connection, key)) for key in keys]
         connection.executemany("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
+    return str(sample)
+
+
+def is_due(connection: sqlite3.Connection, key: str) -> bool:
+    """Return whether audit samples still wait for a decision on a clause (``DUE``)."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM item JOIN sample USING (sample) WHERE item.key = ? AND {DUE})"
+    (found,) = connection.execute(sql, (key,)).fetchone()
+    return bool(found)
+
+
+DUE = """(
+CASE WHEN EXISTS (SELECT 1 FROM assignment WHERE assignment.sample = item.sample)
+THEN EXISTS (SELECT 1 FROM assignment WHERE assignment.sample = item.sample AND assignment.key = item.key
+    AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.key = item.key AND decision.track = 'audit'
+        AND decision.coder = assignment.coder AND decision.status <> 'skipped'))
+ELSE (SELECT count(*) FROM decision WHERE decision.key = item.key AND decision.track = 'audit'
+    AND decision.status <> 'skipped') < sample.each END)
+"""
+"""The condition for a row of ``item JOIN sample`` that decisions on it are still to come: of those it was assigned to;
+where nobody is assigned in the sample, of as many coders as it wants. Unsure is a decision, skipped is none."""
+
+
+def _settle_sample(connection: sqlite3.Connection, sample: str) -> None:
+    """Settle the clauses of a sample on which there are decisions: other people may be waited for now."""
+    rows = connection.execute("SELECT DISTINCT item.key FROM item JOIN touch USING (key) WHERE sample = ?", (sample,))
+    _settle_all(connection, [key for (key,) in rows.fetchall()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +255,7 @@ def _settle(connection: sqlite3.Connection, key: str) -> None:
     standing = _find_standing(connection, key)
     rows = [(each.track, each.coder, key, each.event, each.status, each.moment, each.memo) for each in standing]
     connection.executemany("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-    final = _find_final(standing)
+    final = _find_final(standing, is_due=is_due(connection, key))
     if final:
         connection.execute("INSERT INTO final VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (key, *final))
 
@@ -257,25 +284,31 @@ def _find_standing(connection: sqlite3.Connection, key: str) -> list[_Standing]:
 _Final = tuple[str | None, str | None, str | None, str, str, str, str]
 
 
-def _find_final(standing: Sequence[_Standing]) -> _Final | None:
-    """Return instrument, subtype, secondary, how, coders, at, and why the clause is open; None where nobody coded."""
+def _find_final(standing: Sequence[_Standing], *, is_due: bool) -> _Final | None:
+    """Return instrument, subtype, secondary, how, coders, at, and why the clause is open; None where nobody coded.
+
+    A clause of an audit is open only when nobody is waited for there (``is_due``). An adjudicated one is open again
+    when a blind code came in later that differs.
+    """
     coded = [each for each in standing if each.status == "coded"]
+    in_audit = [each for each in coded if each.track == "audit"]
     adjudicated = [each for each in coded if each.track == "adjudicate"]
     if adjudicated:
         last = max(adjudicated, key=lambda each: each.moment)
-        return _dump_final([last], last.code, "adjudicated", "")
+        later = any(each.moment > last.moment and each.code != last.code for each in in_audit)
+        return _dump_final([last], last.code, "adjudicated", "disagree" if later and not is_due else "")
     is_unsure = any(each.status == "unsure" for each in standing if each.track != "adjudicate")
-    in_audit = [each for each in coded if each.track == "audit"]
+    unsure = "unsure" if is_unsure and not is_due else ""
     group = in_audit or coded
     if not group:
-        return (None, None, None, "open", "[]", "", "unsure") if is_unsure else None
+        return (None, None, None, "open", "[]", "", unsure) if is_unsure else None
     codes = {each.code for each in group}
     if len(codes) == 1:
         how = "corrected" if not in_audit else "agreed" if len(group) > 1 else "single"
-        return _dump_final(group, group[0].code, how, "unsure" if is_unsure else "")
+        return _dump_final(group, group[0].code, how, unsure)
     instruments = {instrument for instrument, _ in codes}
     shared = (instruments.pop(), None) if len(instruments) == 1 else (None, None)
-    return _dump_final(group, shared, "open", "disagree")
+    return _dump_final(group, shared, "open", "" if is_due else "disagree")
 
 
 def _dump_final(group: Sequence[_Standing], code: tuple[str | None, str | None], how: str, why: str) -> _Final:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from textq.errors import ReviewError
 from textq.events import Queue
@@ -160,11 +160,11 @@ def _find_rank(store: Store, key: str | None) -> int:
 
 
 def _next_open(store: Store, coder: str, after: str | None) -> str | None:
-    rows = [key for key, _ in list_open(store)]
     sql = "SELECT key, moment FROM decision WHERE track = 'adjudicate' AND coder = ? AND status = 'skipped'"
     skipped = dict(store.read().execute(sql, (coder,)).fetchall())
     held = _list_claims(store, coder, "adjudicate")
-    places = {key: (key in held, key in skipped, skipped.get(key, ""), _find_order(store, key)) for key in rows}
+    rows = store.read().execute(_OPEN.replace("final.key, final.why", "final.key, clause.n")).fetchall()
+    places = {key: (key in held, key in skipped, skipped.get(key, ""), n) for key, n in rows}
     behind = _find_order(store, after)
     return _choose(places, lambda place: place[3] > behind)
 
@@ -353,9 +353,31 @@ def hides_suggestion(store: Store, coder: str, key: str) -> bool:
     Chance decides by a hash of seed, coder and clause, so that it is the same whenever he looks. Always, where his
     setting ``suggestions`` is ``"off"``.
     """
+    return _is_drawn(_read_chance(store, coder), coder, key)
+
+
+def _read_chance(store: Store, coder: str) -> tuple[float, Any]:
+    """Return the share of suggestions that are hidden from a coder, and the seed."""
     if read_setting(store, coder, "suggestions", "on") == "off":
-        return True
+        return 1.0, 0
     share = float(read_setting(store, "", "hidden_share", HIDDEN_SHARE))
-    seed = read_setting(store, "", "hidden_seed", 0)
+    return share, read_setting(store, "", "hidden_seed", 0)
+
+
+def _is_drawn(chance: tuple[float, Any], coder: str, key: str) -> bool:
+    share, seed = chance
     drawn = hashlib.sha256(f"{seed}\n{coder}\n{key}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(drawn[:8], "big") / 2**64 < share
+
+
+def list_hidden_by_chance(store: Store, coder: str) -> frozenset[str]:
+    """Return the clauses whose suggestion FIX hides from a coder (:func:`hides_suggestion`) who has yet to decide."""
+    connection, chance = store.read(), _read_chance(store, coder)
+    state = (chance, connection.execute("SELECT loading FROM run").fetchone())
+    kept = store.kept.get(("chance", coder))
+    if kept is None or kept[0] != state:
+        keys = [key for (key,) in connection.execute("SELECT key FROM suggestion")]
+        drawn = frozenset(key for key in keys if _is_drawn(chance, coder, key))
+        kept = store.kept["chance", coder] = (state, drawn)
+    decided = connection.execute("SELECT key FROM decision WHERE coder = ? AND status = 'coded'", (coder,))
+    return cast("frozenset[str]", kept[1]) - {key for (key,) in decided}

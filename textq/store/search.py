@@ -7,7 +7,8 @@ from typing import Literal
 
 from textq.store.clauses import find_clauses_of, find_documents_of, find_suggestions_of
 from textq.store.decisions import find_decisions_of, find_finals_of
-from textq.store.hidden import list_hidden
+from textq.store.hidden import list_hidden, list_machine_hidden
+from textq.store.queues import list_hidden_by_chance
 from textq.store.rows import Decision, Final, StoredClause, StoredDocument, Suggestion
 from textq.store.store import Store
 
@@ -58,7 +59,8 @@ class Query:
 class FoundClause:
     """A clause that was found, with what the coder may see of it.
 
-    ``suggestion``, ``final`` and the ``decisions`` of others are left out where it is hidden from him.
+    ``suggestion``, ``final`` and the ``decisions`` of others are left out where it is hidden from him; the
+    ``suggestion`` alone, where people have still to settle on a clause of an audit.
     """
 
     clause: StoredClause
@@ -156,16 +158,17 @@ def search(store: Store, query: Query, *, hidden_for: str) -> Found:
     """Return the clauses that can be coded and fit a query, one page of them.
 
     Clauses hidden from the coder ``hidden_for`` never fit a condition on codes, confidence or other coders, and have
-    no place of their own in an order by these, so that a search tells nothing about them.
+    no place of their own in an order by these, so that a search tells nothing about them. Those whose code by the
+    machine alone is hidden from him are found by the codes of people.
     """
-    hidden = list_hidden(store, hidden_for)
-    source, values = _build(store, query, hidden_for, hidden)
+    hidden, unseen = list_hidden(store, hidden_for), _list_unseen(store, query, hidden_for)
+    source, values = _build(store, query, hidden_for, hidden, unseen)
     connection = store.read()
     first, size = max(query.offset, 0), max(query.limit, 0)
     if query.text or query.order == "influence":  # what is found by its words is found once, not twice
         found = [n for (n,) in connection.execute(f"SELECT clause.n {source} ORDER BY {_order(query)}", values)]
         if query.order == "influence":
-            found = _order_by_influence(connection, found, hidden)
+            found = _order_by_influence(connection, found, unseen)
         n_found, page = len(found), found[first : first + size]
     else:
         (n_found,) = connection.execute(f"SELECT count(*) {source}", values).fetchone()
@@ -178,8 +181,8 @@ def search(store: Store, query: Query, *, hidden_for: str) -> Found:
 
 def search_keys(store: Store, query: Query, *, hidden_for: str) -> list[FoundKey]:
     """Return all clauses that fit a query, on whatever page, as far as a change of many needs them."""
-    hidden = list_hidden(store, hidden_for)
-    source, values = _build(store, query, hidden_for, hidden)
+    hidden, unseen = list_hidden(store, hidden_for), _list_unseen(store, query, hidden_for)
+    source, values = _build(store, query, hidden_for, hidden, unseen)
     sql = (
         "SELECT clause.key, clause.clause_sha256, EXISTS (SELECT 1 FROM item WHERE item.key = clause.key), "
         "EXISTS (SELECT 1 FROM decision WHERE decision.key = clause.key AND decision.status = 'coded') "
@@ -189,10 +192,19 @@ def search_keys(store: Store, query: Query, *, hidden_for: str) -> list[FoundKey
     return [FoundKey(key, sha, key in hidden, bool(audit), bool(code)) for key, sha, audit, code in rows]
 
 
+def _list_unseen(store: Store, query: Query, coder: str) -> frozenset[str]:
+    """Return the clauses whose code by the machine a query must not tell a coder.
+
+    Which code, that is what FIX hides by chance as well; how sure the machine was of it may be known there.
+    """
+    unseen = list_machine_hidden(store, coder)
+    return unseen | list_hidden_by_chance(store, coder) if query.instrument or query.subtype else unseen
+
+
 def _order(query: Query) -> str:
     if query.order == "confidence":
         return (
-            "CASE WHEN clause.key IN (SELECT value FROM json_each(:hidden)) THEN 2 ELSE "
+            "CASE WHEN clause.key IN (SELECT value FROM json_each(:unseen)) THEN 2 ELSE "
             "coalesce(clause.confidence, 2) END, clause.n"
         )
     return "clause.n"
@@ -209,11 +221,14 @@ def _order_by_influence(connection: sqlite3.Connection, found: list[int], hidden
 
 
 def _build(
-    store: Store, query: Query, coder: str, hidden: frozenset[str]
+    store: Store, query: Query, coder: str, hidden: frozenset[str], unseen: frozenset[str]
 ) -> tuple[str, dict[str, str | int | float | None]]:
     """Return FROM and WHERE of a query, and the values they name."""
     conditions = ["clause.is_coded = 1", "clause.in_run = 1"]
-    values: dict[str, str | int | float | None] = {"hidden": json.dumps(list(hidden))}
+    values: dict[str, str | int | float | None] = {
+        "hidden": json.dumps(list(hidden)),
+        "unseen": json.dumps(list(unseen)),
+    }
     for name in ("doc_id", "sha", "period", "unit", "instrument", "subtype", "coder", "max_confidence"):
         value = getattr(query, name)
         if value not in ("", None):
@@ -248,7 +263,8 @@ def _counts(column: str) -> str:
     """Return the condition that the code that counts is this one: the final one, else the machine's."""
     return (
         f"(clause.key IN (SELECT key FROM final WHERE instrument IS NOT NULL AND {column} = :{column}) OR "
-        f"(clause.{column} = :{column} AND clause.key NOT IN (SELECT key FROM final WHERE instrument IS NOT NULL)))"
+        f"(clause.{column} = :{column} AND clause.key NOT IN (SELECT key FROM final WHERE instrument IS NOT NULL) "
+        "AND clause.key NOT IN (SELECT value FROM json_each(:unseen))))"
     )
 
 
@@ -260,7 +276,9 @@ _CONDITIONS = {
     "instrument": _counts("instrument"),
     "subtype": _counts("subtype"),
     "coder": "clause.key IN (SELECT key FROM decision WHERE coder = :coder AND status = 'coded')",
-    "max_confidence": "clause.confidence <= :max_confidence",
+    "max_confidence": (
+        "clause.confidence <= :max_confidence AND clause.key NOT IN (SELECT value FROM json_each(:unseen))"
+    ),
 }
 
 
@@ -271,6 +289,7 @@ def _escape(word: str) -> str:
 def _find_rows(store: Store, keys: list[str], coder: str, hidden: frozenset[str]) -> list[FoundClause]:
     """Return the rows of a page, each with what the coder may see."""
     clauses, suggestions = find_clauses_of(store, keys), find_suggestions_of(store, keys)
+    unseen = list_machine_hidden(store, coder)
     finals, documents = (
         find_finals_of(store, keys),
         find_documents_of(store, {each.doc_id for each in clauses.values()}),
@@ -283,7 +302,7 @@ def _find_rows(store: Store, keys: list[str], coder: str, hidden: frozenset[str]
         FoundClause(
             clauses[key],
             documents[clauses[key].doc_id],
-            None if key in hidden else suggestions.get(key),
+            None if key in unseen else suggestions.get(key),
             None if key in hidden else finals.get(key),
             tuple(decisions[key]),
             key in hidden,

@@ -121,11 +121,10 @@ def open_store(path: Path, *, journal: Journal | None = None, readonly: bool = F
     if not path.parent.is_dir():
         raise ReviewError(f"the folder {path.parent} of the review is not there. Give the output folder of a study.")
     with _told(path):
-        _check(path)
         found = journal or probe_journal(path.parent)
+        _set_journal(path, found)
         store = Store(path, found)
         try:
-            _set_journal(path, found)
             _build(store)
         except BaseException:
             store.close()
@@ -137,7 +136,6 @@ def _open_readonly(path: Path) -> Store:
     if not path.is_file():
         raise ReviewError(f"there is no review in {path}. Begin one: textq review.")
     with _told(path):
-        _check(path)
         try:
             return _try_readonly(path)
         except sqlite3.OperationalError:  # a program was killed while it wrote: what it left half done must go first
@@ -182,14 +180,6 @@ def _is_busy(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _check(path: Path) -> None:
-    """Refuse a file that is something else, or of a later version."""
-    if not path.is_file() or not path.stat().st_size:
-        return
-    if _read_head(path)[:16] != b"SQLite format 3\0":
-        raise ReviewError(f"{path} is no store of a review (no SQLite file). Move it away, or name another.")
-
-
 def _connect(path: Path, journal: Journal, readonly: bool) -> sqlite3.Connection:
     if readonly:
         posix = path.resolve().as_posix()
@@ -203,23 +193,33 @@ def _connect(path: Path, journal: Journal, readonly: bool) -> sqlite3.Connection
     return connection
 
 
-def _read_head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(20)
-
-
 def _set_journal(path: Path, journal: Journal) -> None:
     """Set the journal, where the file has another one.
 
-    A file with ``wal`` from elsewhere is turned alone, without the shared memory that does not work in its folder.
+    All of it by SQLite: a program that opens the file itself and closes it again loses the locks of all its
+    connections to it. A file with ``wal`` from elsewhere is turned alone, without the shared memory that does not work
+    in its folder.
     """
-    is_wal = path.is_file() and _read_head(path)[18:] == b"\2\2"
-    if is_wal == (journal == "wal"):
+    if not path.is_file() and journal == "delete":  # what SQLite makes
+        return
+    before = _find_journal(path)
+    if (before == "wal") == (journal == "wal"):
         return
     with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
-        if is_wal:
+        if before == "wal":
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute(f"PRAGMA journal_mode={journal}").fetchone()
+
+
+def _find_journal(path: Path) -> str:
+    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
+        try:
+            (found,) = connection.execute("PRAGMA journal_mode").fetchone()
+        except sqlite3.OperationalError as error:
+            if _is_busy(error):
+                raise
+            return "wal"  # its shared memory does not work here
+    return str(found)
 
 
 def _build(store: Store) -> None:
@@ -229,7 +229,7 @@ def _build(store: Store) -> None:
         return
     with store.write() as connection:
         if not _check_version(store):
-            for statement in _read_statements():
+            for statement in read_schema():
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
             connection.execute(f"PRAGMA application_id={APPLICATION}")
@@ -260,7 +260,7 @@ def _note_place(connection: sqlite3.Connection, fingerprint: str) -> None:
         connection.execute("INSERT OR REPLACE INTO place VALUES (1, ?)", (fingerprint,))
 
 
-def _read_statements() -> Iterator[str]:
+def read_schema() -> Iterator[str]:
     """Give the statements of the schema one by one: they must be part of a transaction, which a script is not."""
     statement = ""
     for line in files("textq.store").joinpath("schema.sql").read_text("utf-8").splitlines(keepends=True):
@@ -276,8 +276,12 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_NOTADB:
+            raise ReviewError(
+                f"{path} is no store of a review (no SQLite file). Move it away, or name another."
+            ) from error
         if _is_busy(error):
             reason = "another program has been writing it for too long. Close that program, then try again."
         else:
             reason = f"{error}. See that the folder is writable and the disk not full; what was saved before is kept."
-        raise ReviewError(f"the store of the review {path} cannot be written: {reason}") from error
+        raise ReviewError(f"the store of the review {path} cannot be used: {reason}") from error

@@ -2,18 +2,28 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textq.atomic import replace_file
 from textq.errors import ReviewError
-from textq.events import Event, event_record, hash_event, read_event
-from textq.store.events import check_link, check_sample_fields
+from textq.events import TIME, Event, event_record, hash_event, read_event
+from textq.store.clauses import NAMED_KEYS
+from textq.store.event_fields import check_event
+from textq.store.events import check_link
 from textq.store.projections import EVENT, event_at, find_keys, insert_event, rebuild
-from textq.store.store import Store
+from textq.store.store import Store, open_store
+
+_AHEAD = timedelta(days=1)
+"""How far the clock of another computer may be ahead of this one's."""
+
+_MOST_NAMED = 10
+"""More clauses than these are not named in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +38,17 @@ class Merged:
         The logs that the files hold.
     clashes
         What a person should look at, in words: one name used at two places for different codes of a clause, two
-        samples of one name, a clock that is ahead, a last line that is not whole.
+        samples of one name, a clock that is ahead, a last line that is not whole, clauses that this study does not
+        have.
+    unknown
+        Keys of clauses that new events name and this study does not have.
     """
 
     n_new: int
     n_known: int
     origins: tuple[str, ...]
     clashes: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
 def export_events(store: Store, path: Path, coder: str | None = None) -> int:
@@ -60,18 +74,20 @@ def merge_events(store: Store, paths: Sequence[Path]) -> Merged:
     Raises
     ------
     ReviewError
-        If a file cannot be read, an event was changed, events before one are missing, or a log was continued at two
-        places (a fork).
+        If a file cannot be read, or is of another study; if an event was changed, could not have been written here, or
+        is of a day to come; if events before one are missing, or a log was continued at two places (a fork).
     """
     notes: list[str] = []
     events: dict[tuple[str, int], Event] = {}
     n_known = 0
-    for path in paths:
-        for event in _read_file(path, notes):
+    files = {path: _read_file(path, notes) for path in paths}
+    for path, read in files.items():
+        for event in read:
             twin = events.setdefault((event.origin, event.seq), event)
             if twin.hash != event.hash:
                 raise ReviewError(_tell_fork(event, f"in {path.name} and in another of the files"))
     with store.write() as connection:
+        unknown = _find_unknown(connection, files)
         new = []
         for origin, log in groupby((events[place] for place in sorted(events)), key=lambda event: event.origin):
             added, known = _continue_log(connection, origin, list(log))
@@ -83,7 +99,66 @@ def merge_events(store: Store, paths: Sequence[Path]) -> Merged:
             rebuild(connection)
             notes += _find_clashes(connection, new)
     origins = tuple(sorted({origin for origin, _ in events}))
-    return Merged(len(new), n_known, origins, tuple(notes))
+    missing = sorted(unknown.intersection(key for event in new for key in _name_clauses(event)))
+    if missing:
+        notes.append(
+            f"{len(missing)} clauses that new events name are not in the run under review, so their codes count for "
+            f"nothing in it: {', '.join(missing[:_MOST_NAMED])}{' …' * (len(missing) > _MOST_NAMED)}"
+        )
+    return Merged(len(new), n_known, origins, tuple(notes), tuple(missing))
+
+
+def try_merge(store: Store, paths: Sequence[Path]) -> Merged:
+    """Return what :func:`merge_events` would do, tried out on a copy; the store is left as it is.
+
+    Raises
+    ------
+    ReviewError
+        As there.
+    """
+    with TemporaryDirectory(prefix="textq-merge-") as folder:
+        place = Path(folder) / "review.sqlite"
+        store.read().execute("VACUUM INTO ?", (str(place),))
+        with closing(open_store(place, journal="delete")) as copy:
+            return merge_events(copy, paths)
+
+
+def _name_clauses(event: Event) -> list[str]:
+    """Return the keys of the clauses that an event names."""
+    if event.draft.kind == "sample":
+        return [key for key, *_ in json.loads(event.draft.detail)["items"]]
+    return [key for key, _ in find_keys(event.draft)]
+
+
+def _find_unknown(connection: sqlite3.Connection, files: Mapping[Path, Sequence[Event]]) -> set[str]:
+    """Return the keys in some files that the study does not have; refuse a file of which it has none.
+
+    Raises
+    ------
+    ReviewError
+        If all clauses that a file names are unknown: it is of another study.
+    """
+    known = {
+        key for (key,) in connection.execute(f"SELECT key FROM clause UNION SELECT old FROM alias UNION {NAMED_KEYS}")
+    }
+    run = connection.execute("SELECT run_id FROM run").fetchone()
+    unknown: set[str] = set()
+    for path, events in files.items():
+        named = {key for event in events for key in _name_clauses(event)}
+        if run and named and not named & known:
+            raise ReviewError(_tell_foreign(path, events, len(named), run[0]))
+        unknown |= named - known
+    return unknown
+
+
+def _tell_foreign(path: Path, events: Sequence[Event], n_named: int, run_id: str) -> str:
+    drawn = [event for event in events if event.draft.kind == "sample"]
+    runs = sorted({str(json.loads(event.draft.detail)["run_id"]) for event in drawn})
+    where = f" Its samples were drawn from the run {', '.join(runs)}." if runs else ""
+    return (
+        f"{path.name} is of another study: none of the {n_named} clauses that its events name is in the one under "
+        f"review here (run {run_id}).{where} Nothing was taken in. Merge it in the study that it belongs to."
+    )
 
 
 def _read_file(path: Path, notes: list[str]) -> list[Event]:
@@ -110,6 +185,7 @@ def _read_file(path: Path, notes: list[str]) -> list[Event]:
         events.append(event)
     if not events:
         raise ReviewError(f"{path} holds no event. Give events-*.jsonl of a review.")
+    _check_clock(path, events)
     return events
 
 
@@ -121,18 +197,29 @@ def _read_line(line: str) -> Event:
     ValueError
         If it is none, or was changed.
     """
-    record = json.loads(line)
     try:
-        event = read_event(record)
-        changed = event.hash != hash_event(event)
-        find_keys(event.draft)
-        if event.draft.kind == "sample":
-            check_sample_fields(event.draft.sample, json.loads(event.draft.detail))
-    except (KeyError, TypeError, AttributeError, ReviewError) as error:
+        event = read_event(json.loads(line))
+        check_event(event)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__} {error}") from error
-    if changed:
+    except ReviewError as error:
+        raise ValueError(str(error).rstrip(".")) from error
+    if event.hash != hash_event(event):
         raise ValueError("its content does not fit its hash, it was changed")
     return event
+
+
+def _check_clock(path: Path, events: Iterable[Event]) -> None:
+    """Refuse events of a day to come: every later event would have to have a later time."""
+    now = datetime.now(UTC)
+    latest = (now + _AHEAD).strftime(TIME)
+    ahead = next((event for event in events if event.at > latest), None)
+    if ahead:
+        raise ReviewError(
+            f"{path.name}: event {ahead.seq} of {ahead.draft.coder} is of {ahead.at}, but it is {now.strftime(TIME)} "
+            "here. Set the clock of the computer that is wrong. Where it was the other one, its events since cannot be "
+            "taken in: code these clauses again there, or bring the codes over in a workbook (--xlsx)."
+        )
 
 
 def _continue_log(connection: sqlite3.Connection, origin: str, log: Sequence[Event]) -> tuple[list[Event], int]:
@@ -144,6 +231,11 @@ def _continue_log(connection: sqlite3.Connection, origin: str, log: Sequence[Eve
             raise ReviewError(_tell_fork(event, "here and in the file"))
     before = known[max(known)] if known else None
     new = [event for event in log if event.seq not in known]
+    people = {event.draft.coder for event in (*known.values(), *new)}
+    if len(people) > 1:
+        raise ReviewError(
+            f"the file cannot be merged: the log {origin} is by {', '.join(sorted(people))}, but a log is one person's."
+        )
     for event in new:
         broken = check_link(before, event)
         if broken:
@@ -171,7 +263,7 @@ def _find_clashes(connection: sqlite3.Connection, new: Iterable[Event]) -> list[
     """Return what a person should look at after a merge."""
     clashes = []
     ahead = max((event.at for event in new), default="")
-    if ahead > datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"):
+    if ahead > datetime.now(UTC).strftime(TIME):
         clashes.append(f"the last event is of {ahead}, which is to come: a clock is ahead, or this one is behind")
     rows = connection.execute(
         "SELECT coder, key, count(DISTINCT origin) FROM (SELECT touch.coder, touch.key, touch.track, event.origin, "

@@ -39,6 +39,7 @@ from textq.web.card_view import cut_context, view_classes, view_source
 from textq.web.code_chips import describe_code
 from textq.web.keys import KeyMap, build_key_map, name_shortcut, show_key
 from textq.web.templating import render
+from textq.web.unveiling import note_all
 from textq.web.words_file import Lang, Say, bind_language
 
 _AROUND = 3
@@ -99,6 +100,7 @@ def _open_bench(request: Request) -> _Bench:
     say = bind_language(state.lang)
     if n_left := count_left(store, state.coder):
         raise HTTPException(403, say("adjudicate.closed", n=f"{n_left:,}"))
+    note_all(store, state.coder)
     keys = build_key_map(read_setting(store, state.coder, "keys", {}))
     return _Bench(store, state.study.codebook, state.coder, state.lang, say, keys)
 

@@ -14,6 +14,7 @@ from textq.store.queues import count_left, list_items, list_open
 from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
 from textq.web.templating import render
+from textq.web.unveiling import note_all
 from textq.web.words_file import Lang, Say, bind_language
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def _enter(request: Request) -> tuple[Store, Codebook, Say]:
     say = bind_language(state.lang)
     if n_left := count_left(state.study.store, state.coder):
         raise HTTPException(403, say("agreement.closed", n=f"{n_left:,}"))
+    note_all(state.study.store, state.coder)
     return state.study.store, state.study.codebook, say
 
 
@@ -181,7 +183,8 @@ def _view(
     papers: list[Paper] = []
     for spoken in ("zh", "en"):
         sentences = [write_sentence(agreement, spoken)] if agreement else []
-        sentences += [write_machine_sentence(review.machine, spoken)] if review.machine else []
+        if review.machine and review.machine.is_final:
+            sentences.append(write_machine_sentence(review.machine, spoken))
         if sentences:
             papers.append(Paper(spoken, ("" if spoken == "zh" else " ").join(sentences)))
     codes = agreement.codes if agreement else None
@@ -205,6 +208,7 @@ def _view(
         pairs=view_pairs(codes) if codes else (),
         matrices=tuple(view_pair(pair, codes, codebook, lang, sample) for pair in pairs) if codes else (),
         n_differing=len(agreement.disagreements) if agreement else 0,
+        n_on_subtype=agreement.n_on_subtype if agreement else 0,
         machine=machine,
         machine_problem=review.machine_problem,
         papers=tuple(papers),

@@ -1,6 +1,6 @@
 """What the page of agreement shows: figures as they are printed, and tables whose cells lead to their clauses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textq.pipeline.agreement import Agreement
     from textq.pipeline.review_accuracy import Estimate, MachineAccuracy
     from textq.pipeline.review_agreement import LeftOut, ReviewAgreement
+    from textq.web.words_file import Lang
 
 ABSENT = "–"
 
@@ -93,11 +94,12 @@ class MachineLine:
 
 @dataclass(frozen=True, slots=True)
 class MachineView:
-    """How well the machine did."""
+    """How well the machine did; ``notes`` say why the figures are provisional, or not wholly blind."""
 
     n: str
     n_documents: str
     n_absent: int
+    notes: tuple[str, ...]
     accuracy: Figure
     classes: tuple[MachineLine, ...]
     matrix: Matrix
@@ -132,6 +134,7 @@ class AgreementView:
     pairs: tuple[Figure, ...]
     matrices: tuple[Matrix, ...]
     n_differing: int
+    n_on_subtype: int
     machine: MachineView | None
     machine_problem: str
     papers: tuple[Paper, ...]
@@ -224,9 +227,19 @@ def view_machine(machine: "MachineAccuracy", codebook: Codebook, lang: str, peop
     )
     matrix = _view_matrix((people, name), machine.categories, machine.counts.tolist(), codebook, lang, {"machine": "1"})
     return MachineView(
-        f"{machine.n_clauses:,}", f"{machine.n_documents:,}", machine.n_absent,
+        f"{machine.n_clauses:,}", f"{machine.n_documents:,}", machine.n_absent, tuple(_list_notes(machine, lang)),
         view_estimate(machine.accuracy, machine.n_clauses), lines, matrix,
     )  # fmt: skip
+
+
+def _list_notes(machine: "MachineAccuracy", lang: str) -> Iterator[str]:
+    from textq.pipeline.agreement_words import EXPOSED, write_shortfall
+
+    spoken: Lang = "zh" if lang == "zh" else "en"
+    if not machine.is_final:
+        yield write_shortfall(machine, spoken)
+    if machine.n_exposed:
+        yield EXPOSED[spoken].format(n=f"{machine.n_exposed:,}")
 
 
 def view_rounds(review: "ReviewAgreement", chosen: str) -> tuple[RoundLine, ...]:

@@ -14,6 +14,7 @@ from textq.records import NONE, join_code
 from textq.store.corpus import count_alike, find_document, list_periods, list_units
 from textq.store.decisions import list_coders
 from textq.store.events import find_undo
+from textq.store.hidden import hides_machine
 from textq.store.queues import hides_suggestion
 from textq.store.rows import Decision
 from textq.store.search import FoundClause, Query, search
@@ -22,6 +23,7 @@ from textq.web.browse_query import ORDERS, ROWS, STATUSES, list_fields, read_que
 from textq.web.card_view import name_places
 from textq.web.code_chips import CodeChip, describe_code
 from textq.web.templating import render
+from textq.web.unveiling import note_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +114,16 @@ def _view_table(request: Request, query: Query) -> BrowsePage:
     study, me, lang = request.state.study, request.state.coder, request.state.lang
     store, codebook = study.store, study.codebook
     found = search(store, query, hidden_for=me)
-    alike = count_alike(store, [row.clause.clause_sha256 for row in found.rows])
+    rows = [withhold(store, row, me) for row in found.rows]
+    note_rows(store, me, rows)
+    alike = count_alike(store, [row.clause.clause_sha256 for row in rows])
     document = find_document(store, query.doc_id) if query.doc_id else None
     number = query.offset // ROWS + 1
     last = query.offset + len(found.rows)
     done = request.query_params.get("done", "")
     fields = list_fields(query)
     return BrowsePage(
-        rows=tuple(
-            view_row(withhold(store, row, me), query.text, alike[row.clause.clause_sha256], codebook, lang, me)
-            for row in found.rows
-        ),
+        rows=tuple(view_row(row, query.text, alike[row.clause.clause_sha256], codebook, lang, me) for row in rows),
         n=found.n,
         first=query.offset + 1,
         last=last,
@@ -153,10 +154,13 @@ def _was_bulk(store: Store, coder: str) -> bool:
 
 
 def withhold(store: Store, row: FoundClause, coder: str) -> FoundClause:
-    """Return a row without the machine's code where the card of FIX would not show it either.
+    """Return a row without the machine's code where nobody is to see it yet, or FIX would not show it either.
 
-    Else one look at the table would undo what is hidden at random to measure the pull of suggestions.
+    Else one look at the table would undo what is hidden at random to measure the pull of suggestions, or tell those who
+    adjudicate what the machine gave.
     """
+    if row.suggestion is not None and hides_machine(store, coder, row.clause.key):
+        return replace(row, suggestion=None)
     decided = any(one.coder == coder and one.status == "coded" for one in row.decisions)
     if row.suggestion is None or decided or not hides_suggestion(store, coder, row.clause.key):
         return row

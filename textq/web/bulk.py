@@ -5,7 +5,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from anyio import to_thread
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -66,13 +65,9 @@ class BulkPage:
     changed: bool
 
 
-async def code_many(request: Request) -> Response:
+def code_many(request: Request) -> Response:
     """Answer ``POST /bulk``: first with what would be done, then do it."""
-    form = await request.form()
-    return await to_thread.run_sync(_code_many, request, form)
-
-
-def _code_many(request: Request, form: FormData) -> Response:
+    form: FormData = request.state.form
     study, me = request.state.study, request.state.coder
     query = read_query({name: _read_field(form, name) for name in FIELDS})
     code = _read_code(study.codebook, _read_field(form, "set"))

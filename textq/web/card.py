@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from textq.errors import ReviewError
-from textq.events import Draft, Event, Kind
+from textq.events import Draft, Event, Kind, Queue, find_track
 from textq.lexicon.codebook import Codebook, split_code
 from textq.pipeline.review_anchoring import guard_anchoring
 from textq.records import NONE
@@ -19,7 +19,7 @@ from textq.store.audit_item import find_sample
 from textq.store.clauses import find_clause, find_document, find_suggestion, list_around, list_document
 from textq.store.decisions import find_decisions, find_memo
 from textq.store.events import append, find_redo, find_undo
-from textq.store.hidden import is_hidden
+from textq.store.hidden import hides_machine, in_any_sample, is_hidden
 from textq.store.queues import (
     hides_suggestion,
     measure_progress,
@@ -45,6 +45,7 @@ from textq.web.card_view import (
 from textq.web.code_chips import CodeChip, describe_code
 from textq.web.keys import KeyMap, name_shortcut, show_key
 from textq.web.templating import render
+from textq.web.unveiling import note_texts, refuse_change, refuse_turn
 from textq.web.words_file import bind_language
 
 CardQueue = Literal["audit", "fix"]
@@ -176,7 +177,8 @@ def _find_clause(desk: Desk, queue: CardQueue, key: str) -> StoredClause:
     Raises
     ------
     HTTPException
-        404 if there is no such clause in the queue, 403 if it is hidden from the coder.
+        404 if there is no such clause in the queue; 403 if it is hidden from the coder, or to be corrected though it
+        is in an audit sample, whose codes come from blind coding and adjudication alone.
     """
     clause = find_clause(desk.store, key)
     if clause is None:
@@ -187,6 +189,8 @@ def _find_clause(desk: Desk, queue: CardQueue, key: str) -> StoredClause:
         raise HTTPException(404, desk.say("not_yours", clause=key))
     if queue == "fix" and is_hidden(desk.store, desk.coder, key):
         raise HTTPException(403, desk.say("is_hidden", clause=key))
+    if queue == "fix" and in_any_sample(desk.store, key):
+        raise HTTPException(403, desk.say("is_audited", clause=key))
     return clause
 
 
@@ -198,7 +202,7 @@ def _find_standing(desk: Desk, queue: CardQueue, key: str) -> Decision | None:
 
 def _find_shown(desk: Desk, queue: CardQueue, key: str) -> Suggestion | None:
     """Return the machine's code where the coder may see it on this card: never in AUDIT, not for all of FIX."""
-    if queue == "audit" or hides_suggestion(desk.store, desk.coder, key):
+    if queue == "audit" or hides_suggestion(desk.store, desk.coder, key) or hides_machine(desk.store, desk.coder, key):
         return None
     return find_suggestion(desk.store, key)
 
@@ -226,8 +230,10 @@ def _view_card(desk: Desk, queue: CardQueue, clause: StoredClause, width: Width,
     store, codebook, lang, key = desk.store, desk.codebook, desk.lang, clause.key
     standing = _find_standing(desk, queue, key)
     suggestion = _find_shown(desk, queue, key)
+    if suggestion is not None:
+        note_texts(store, desk.coder, [clause.clause_sha256])
     previous, following = neighbours(store, desk.coder, queue, key)
-    kept = find_memo(store, desk.coder, key)
+    kept = find_memo(store, desk.coder, key, find_track(queue))
     classes, none = view_classes(codebook, desk.keys, lang, standing)
     before, after = cut_context(_list_context(store, clause, width), key)
     every = progress.done + progress.left
@@ -299,6 +305,9 @@ def record_decision(request: Request) -> Response:
     queue = _read_queue(request)
     clause = _find_clause(desk, queue, request.path_params["key"])
     try:
+        standing = _find_standing(desk, queue, clause.key)
+        if queue == "audit" and standing is not None and standing.status != "skipped":
+            refuse_change(desk.store, desk.coder, clause.key, desk.lang)
         draft = _read_decision(desk, queue, clause, form)
         append(desk.store, [draft])
     except ReviewError as error:
@@ -370,7 +379,7 @@ def _read_decision(desk: Desk, queue: CardQueue, clause: StoredClause, form: For
         instrument=instrument,
         subtype=subtype,
         secondary=secondary,
-        memo=_read_memo(desk, form, clause.key),
+        memo=_read_memo(desk, form, clause.key, queue),
         suggestion_shown=suggestion is not None,
         ms=_read_ms(form),
         sample=find_sample(desk.store, desk.coder, clause.key) or "" if queue == "audit" else "",
@@ -410,10 +419,13 @@ def _read_secondary(desk: Desk, name: str, instrument: str | None) -> str | None
     return name
 
 
-def _read_memo(desk: Desk, form: FormData, key: str) -> str:
+def _read_memo(desk: Desk, form: FormData, key: str, queue: Queue) -> str:
     """Return the memo that goes with a decision; a form without one (no scripts) carries the memo that stands."""
     typed = form.get("memo")
-    memo = typed.replace("\r\n", "\n").strip() if isinstance(typed, str) else find_memo(desk.store, desk.coder, key)
+    if isinstance(typed, str):
+        memo = typed.replace("\r\n", "\n").strip()
+    else:
+        memo = find_memo(desk.store, desk.coder, key, find_track(queue))
     if len(memo) > _LONGEST_MEMO:
         raise ReviewError(desk.say("too_long", most=_LONGEST_MEMO))
     return memo
@@ -435,8 +447,8 @@ def record_memo(request: Request) -> Response:
         raise HTTPException(404, desk.say("no_such_clause", clause=request.path_params["key"]))
     queue: Any = _read_field(form, "queue")
     queue = queue if queue in ("audit", "fix", "adjudicate", "browse") else "browse"
-    memo = _read_memo(desk, form, clause.key)
-    if memo != find_memo(desk.store, desk.coder, clause.key):
+    memo = _read_memo(desk, form, clause.key, queue)
+    if memo != find_memo(desk.store, desk.coder, clause.key, find_track(queue)):
         sample = find_sample(desk.store, desk.coder, clause.key) or "" if queue == "audit" else ""
         draft = Draft("memo", desk.coder, queue, clause.key, clause.clause_sha256, memo=memo, sample=sample)
         append(desk.store, [replace(draft, codebook=desk.codebook.edition)])
@@ -461,6 +473,7 @@ def _turn(request: Request, way: Literal["undo", "redo"]) -> Response:
     event = (find_undo if way == "undo" else find_redo)(desk.store, desk.coder)
     if event is None:
         return _answer_nothing(request, desk, form, desk.say(f"nothing_to_{way}"))
+    refuse_turn(desk.store, event, desk.lang)
     old = event.draft
     draft = Draft(
         way, desk.coder, old.queue, old.clause, old.clause_sha256, undoes=event.uuid, sample=old.sample,
@@ -476,25 +489,29 @@ def _turn(request: Request, way: Literal["undo", "redo"]) -> Response:
 def _answer_nothing(request: Request, desk: Desk, form: FormData, said: str) -> Response:
     if _is_fragment(request):
         return PlainTextResponse(said, 409)
+    request.state.gate.sessions.leave_note(request.state.session, said)
     return RedirectResponse(_find_way_back(form, "/"), 303)
 
 
 def _name_event(desk: Desk, event: Event) -> str:
-    if event.draft.instrument is not None:
+    if event.draft.instrument is not None and event.draft.kind != "bulk":
         return _name_decision(desk, replace(event.draft, kind="code"))
-    return {"unsure": desk.say("unsure"), "skip": desk.say("skip"), "memo": desk.say("memo")}.get(event.draft.kind, "")
+    return {name: desk.say(name) for name in ("unsure", "skip", "memo", "bulk")}.get(event.draft.kind, "")
 
 
 def _show_event(request: Request, desk: Desk, form: FormData, event: Event, said: str) -> Response:
     """Answer with the card that an event was made on, or lead to its page."""
     draft = event.draft
-    if draft.queue in ("audit", "fix") and draft.clause:
+    was_drawn_since = draft.queue == "fix" and in_any_sample(desk.store, draft.clause)
+    if draft.queue in ("audit", "fix") and draft.clause and not was_drawn_since:
         queue = draft.queue
         if _is_fragment(request):
             clause = _find_clause(desk, queue, draft.clause)
             memo = draft.memo or None  # what was written with an undone code is kept in the field
             return _render_card(request, desk, queue, clause, said=said, memo=memo)
+        request.state.gate.sessions.leave_note(request.state.session, said)
         return RedirectResponse(f"/q/{queue}/{draft.clause}", 303)
+    request.state.gate.sessions.leave_note(request.state.session, said)
     page = f"/adjudicate/{draft.clause}" if draft.queue == "adjudicate" else "/log"
     if _is_fragment(request):
         return Response(status_code=204, headers={"X-Textq-Go": page})
@@ -504,7 +521,8 @@ def _show_event(request: Request, desk: Desk, form: FormData, event: Event, said
 def _find_way_back(form: FormData, otherwise: str) -> str:
     """Return the page that a form was sent from, if it is one of this server."""
     back = _read_field(form, "back")
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else otherwise
+    is_own = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if is_own and back.isprintable() else otherwise  # browsers drop tabs and ends of lines from addresses
 
 
 ROUTES = (

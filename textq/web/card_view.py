@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from textq.errors import LexiconError
+from textq.export.evidence_context import translate_context
 from textq.lexicon.codebook import Codebook, Instrument
 from textq.lexicon.places import builtin_gazetteer
 from textq.records import Span, join_code
@@ -233,7 +234,7 @@ def view_suggestion(suggestion: Suggestion, codebook: Codebook, lang: str) -> Su
         share=min(max(share, 0.0), 1.0),
         unsure=suggestion.unsure,
         secondary=codebook.call(suggestion.secondary, lang)[0] if suggestion.secondary else "",
-        context=suggestion.context,
+        context=tuple(translate_context(entry, "zh" if lang == "zh" else "en") for entry in suggestion.context),
         coder=suggestion.coder_id,
         can_accept=code in codebook.codes or code == codebook.none.name,
         needs_subtype=instrument is not None and bool(instrument.subtypes) and code not in codebook.codes,

@@ -4,24 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from anyio import to_thread
-from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from textq.errors import ReviewError
 from textq.events import Queue
 from textq.lexicon.codebook import Codebook
 from textq.store.corpus import list_lost
 from textq.store.decisions import list_coders, list_decisions
-from textq.store.events import verify
+from textq.store.events import count_events, find_head, verify
 from textq.store.queues import count_left, list_open, list_samples, measure_progress
 from textq.store.rows import Decision, Lost, Progress
 from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
+from textq.web.draw import find_default_size
 from textq.web.templating import render
 
 if TYPE_CHECKING:
@@ -31,15 +29,10 @@ if TYPE_CHECKING:
 
 _QUEUES: tuple[Queue, ...] = ("audit", "fix", "adjudicate")
 
-_CHECKED_AT_ONCE = 20_000
-"""Events up to which the chains are verified whenever the page is shown; above, when asked."""
+_CHECKED_AT_ONCE = 500
+"""Events up to which the chains are verified after every new event; above, when asked."""
 
 _LOST_SHOWN = 20
-
-DEFAULT_SIZE = 300
-"""Clauses of the sample that the form offers."""
-
-_SIZES = (20, 5000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +115,35 @@ def show_dashboard(request: Request) -> Response:
     """Answer ``/``."""
     study, me, lang = request.state.study, request.state.coder, request.state.lang
     store = study.store
-    n_left, samples, lost, n_events = count_left(store, me), list_samples(store), list_lost(store), _count_events(store)
+    n_left, samples, lost, n_events = count_left(store, me), list_samples(store), list_lost(store), count_events(store)
     decisions: dict[str, list[Decision]] = {}
     for one in list_decisions(store):
         decisions.setdefault(one.coder, []).append(one)
     mine = [one for one in decisions.get(me, ()) if one.status == "coded" and one.instrument]
     n_open = len(list_open(store))
-    verifies = n_events <= _CHECKED_AT_ONCE or "verify" in request.query_params
-    people = _list_people(study)
+    asks = "verify" in request.query_params
+    size = find_default_size(store)
     context = DashboardPage(
         queues=tuple(_view_queue(measure_progress(store, me, queue), n_left) for queue in _QUEUES),
         classes=_count_classes(study.codebook, [one.instrument or "" for one in mine], lang),
         n_mine=len(mine),
-        coders=tuple(_view_coder(store, coder, me, decisions.get(coder, ())) for coder in people),
+        coders=tuple(_view_coder(store, coder, me, decisions.get(coder, ())) for coder in _list_people(study)),
         samples=tuple(
             SampleLine(one.sample, one.at[:10], one.unit, one.n_items, one.each, one.coders, one.seed)
             for one in samples
         ),
-        command=f"textq review sample {quote(str(study.out))} --size {DEFAULT_SIZE}",
+        command=f"textq review sample {quote(str(study.out))} --size {size}",
         n_left=n_left,
         n_open=n_open,
         alpha=_find_alpha(study) if samples and not n_left else None,
         n_events=n_events,
-        faults=tuple(verify(store)) if verifies else None,
+        faults=_verify(store, asked=asks, few=n_events <= _CHECKED_AT_ONCE),
         lost=tuple(lost[:_LOST_SHOWN]),
         n_lost=len(lost),
         run_id=study.run_id,
         codebook=study.codebook.edition,
-        size=DEFAULT_SIZE,
-        each=min(2, len(people)) or 1,
+        size=size,
+        each=2,
         drawn=request.query_params.get("drawn", "")[:100],
     )
     return render(request, "dashboard.html", context)
@@ -181,9 +174,18 @@ def _count_classes(codebook: Codebook, given: Sequence[str], lang: str) -> tuple
     )
 
 
-def _count_events(store: Store) -> int:
-    (n,) = store.read().execute("SELECT count(*) FROM event").fetchone()
-    return int(n)
+def _verify(store: Store, *, asked: bool, few: bool) -> tuple[str, ...] | None:
+    """Return what is broken in the chains: found anew when asked, or after a new event where they are few.
+
+    None where there are many, and nobody asked since the last one.
+    """
+    head = find_head(store)
+    kept = store.kept.get(("faults", ""))
+    is_fresh = kept is not None and kept[0] == head
+    if asked or (few and not is_fresh):
+        kept, is_fresh = (head, tuple(verify(store))), True
+        store.kept["faults", ""] = kept
+    return cast("tuple[str, ...]", kept[1]) if kept is not None and is_fresh else None
 
 
 def _list_people(study: "ReviewStudy") -> list[str]:
@@ -210,35 +212,4 @@ def _find_alpha(study: "ReviewStudy") -> "AlphaSoFar | None":
     return find_alpha(study.store, study.codebook)
 
 
-async def draw_sample(request: Request) -> Response:
-    """Answer ``POST /sample``: draw an audit as the command does."""
-    form = await request.form()
-    return await to_thread.run_sync(_draw_sample, request, form)
-
-
-def _draw_sample(request: Request, form: FormData) -> Response:
-    from textq.pipeline.review_sampling import SampleOptions, sample_run
-
-    study = request.state.study
-    unit = "clause" if form.get("unit") == "clause" else "document"
-    options = SampleOptions(
-        size=_read_number(form, "size", *_SIZES),
-        unit=unit,  # type: ignore[arg-type]
-        each=_read_number(form, "each", 1, 20),
-        seed=_read_number(form, "seed", 0, 2**31 - 1),
-        study=study.study_file,
-    )
-    drawn = sample_run(study.run_dir, options, coder=request.state.coder)
-    return RedirectResponse(f"/?drawn={drawn.name}", 303)
-
-
-def _read_number(form: FormData, name: str, least: int, most: int) -> int:
-    given = form.get(name, "")
-    text = given.strip() if isinstance(given, str) else ""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1
-    if not least <= number <= most:
-        raise ReviewError(f"a sample cannot be drawn with {name}={text!r}. Give a number from {least} to {most}.")
-    return number
-
-
-ROUTES = (Route("/", show_dashboard), Route("/sample", draw_sample, methods=["POST"]))
+ROUTES = (Route("/", show_dashboard),)

@@ -19,6 +19,7 @@ from textq.web.browse import BrowseRow, view_row, withhold
 from textq.web.card_view import name_places
 from textq.web.page_image import count_pages, locate_original
 from textq.web.templating import render
+from textq.web.unveiling import note_rows
 
 LIST_BREAK = ";"
 """Between the entries of a list in a table."""
@@ -82,10 +83,9 @@ def show_document(request: Request) -> Response:
         raise HTTPException(404)
     clauses = list_document(study.store, document.doc_id)
     found = search(study.store, Query(doc_id=document.doc_id, limit=max(len(clauses), 1)), hidden_for=me)
-    rows = {
-        row.clause.key: view_row(_drop_text(withhold(study.store, row, me)), "", 1, study.codebook, lang, me)
-        for row in found.rows
-    }
+    shown = [withhold(study.store, row, me) for row in found.rows]
+    note_rows(study.store, me, shown)
+    rows = {row.clause.key: view_row(_drop_text(row), "", 1, study.codebook, lang, me) for row in shown}
     n_pages = count_pages(clauses)
     context = DocumentPage(
         doc_id=document.doc_id,

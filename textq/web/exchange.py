@@ -1,8 +1,10 @@
 """Import and export: files go out; what comes in is compared first, then confirmed."""
 
+import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ from textq.store.queues import count_left
 from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
 from textq.web.templating import render
+from textq.web.unveiling import note_all
 from textq.web.words_file import Say, bind_language
 
 if TYPE_CHECKING:
@@ -31,10 +34,12 @@ if TYPE_CHECKING:
 _MOST_ROWS = 300
 """More rows that say something are not listed on the page."""
 
-_MOST_PENDING = 20
-"""Files that wait for a yes; the oldest goes."""
+_MOST_PENDING, _MOST_BYTES = 20, 2**27
+"""Files that wait for a yes, and their bytes; the oldest goes."""
 
-_DONE = ("unchanged",)
+_DONE = ("unchanged", "deleted")
+"""Kinds of rows that are counted, and not listed."""
+
 _QUEUES = ("audit", "fix", "all")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv; charset=utf-8"
@@ -144,6 +149,8 @@ def _send_sheet(request: Request) -> Response:
     queue: Any = request.query_params.get("queue", "audit")
     if queue not in _QUEUES:
         raise HTTPException(404)
+    if queue == "all":
+        note_all(state.study.store, state.coder)
     try:
         sheet = build_sheet(state.study.store, state.study.codebook, coder=state.coder, queue=queue, lang=state.lang)
     except ReviewError as error:
@@ -185,11 +192,20 @@ def _send_events(request: Request) -> Response:
     coder = None if request.query_params.get("who") == "all" else request.state.coder
     if coder is None:
         _refuse_early(request)
+    store = request.state.study.store
+    n_left = count_left(store, request.state.coder)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "events.jsonl"
-        export_events(request.state.study.store, path, coder)
-        data = path.read_bytes()
-    return _send(data, f"events-{coder or 'all'}.jsonl", "application/jsonl; charset=utf-8")
+        export_events(store, path, coder)
+        lines = path.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if not (n_left and _tells_strata(line))]
+    name = f"events-{coder or 'all'}{'' if len(kept) == len(lines) else '-without-samples'}.jsonl"
+    return _send(b"".join(kept), name, "application/jsonl; charset=utf-8")
+
+
+def _tells_strata(line: bytes) -> bool:
+    """Return whether an event lays open the strata of an audit, and by them the machine's codes of its clauses."""
+    return bool(json.loads(line)["kind"] == "sample")
 
 
 _SENDERS: Mapping[str, Callable[[Request], Response]] = {
@@ -206,6 +222,7 @@ def _refuse_early(request: Request) -> None:
     state = request.state
     if n_left := count_left(state.study.store, state.coder):
         raise HTTPException(403, bind_language(state.lang)("exchange.closed", n=f"{n_left:,}"))
+    note_all(state.study.store, state.coder)
 
 
 def _send(data: bytes, name: str, media_type: str) -> Response:
@@ -238,7 +255,9 @@ def _plan(request: Request, pending: Pending, say: Say) -> PlanView:
     store, codebook, lang = request.state.study.store, request.state.study.codebook, request.state.lang
     ticket = secrets.token_urlsafe(16)
     if pending.kind == "events":
-        view = _view_merge(_try_merge(store, pending), pending, ticket)
+        from textq.store.transfer import try_merge
+
+        view = _view_merge(_hand_over(pending, partial(try_merge, store)), pending, ticket)
     elif pending.kind == "quotes":
         plan = _plan_quotes(store, codebook, pending)
         _refuse_others(request, {one.coder for one in plan.results if one.coder}, say)
@@ -265,8 +284,10 @@ def _refuse_others(request: Request, whose: set[str], say: Say) -> None:
 
 def _keep(ticket: str, pending: Pending) -> None:
     _PENDING[ticket] = pending
-    while len(_PENDING) > _MOST_PENDING:
-        _PENDING.pop(next(iter(_PENDING)))
+    while len(_PENDING) > 1 and (
+        len(_PENDING) > _MOST_PENDING or sum(len(one.data) for one in list(_PENDING.values())) > _MOST_BYTES
+    ):
+        _PENDING.pop(next(iter(_PENDING)), None)
 
 
 def _plan_sheet(store: Store, codebook: Codebook, pending: Pending) -> "ImportPlan":
@@ -281,27 +302,12 @@ def _plan_quotes(store: Store, codebook: Codebook, pending: Pending) -> "QuotePl
     return plan_quotes(store, codebook, pending.data, pending.name, coder=pending.whose or pending.coder)
 
 
-def _try_merge(store: Store, pending: Pending) -> "Merged":
-    """Return what a merge would give, by merging into a copy of the store."""
-    from textq.store.store import open_store
-
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "review.sqlite"
-        store.read().execute("VACUUM INTO ?", (str(copy),))
-        trial = open_store(copy)
-        try:
-            return _merge(trial, pending)
-        finally:
-            trial.close()
-
-
-def _merge(store: Store, pending: Pending) -> "Merged":
-    from textq.store.transfer import merge_events
-
+def _hand_over(pending: Pending, take: Callable[[Sequence[Path]], "Merged"]) -> "Merged":
+    """Return what comes of an uploaded log, which ``take`` reads from a file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / pending.name
         path.write_bytes(pending.data)
-        return merge_events(store, [path])
+        return take([path])
 
 
 def _view_merge(merged: "Merged", pending: Pending, ticket: str) -> PlanView:
@@ -382,7 +388,9 @@ def _apply(request: Request, form: FormData) -> Response:
 def _write(store: Store, codebook: Codebook, pending: Pending, conflicts: "Side | None") -> int:
     """Compare anew, since the store may have moved on, and write; return how many events."""
     if pending.kind == "events":
-        return _merge(store, pending).n_new
+        from textq.store.transfer import merge_events
+
+        return _hand_over(pending, partial(merge_events, store)).n_new
     applied: Applied
     if pending.kind == "quotes":
         from textq.pipeline.review_quotes import apply_quotes

@@ -120,6 +120,24 @@ def show_key(code: str) -> str:
     return code.removeprefix("Key").removeprefix("Digit")
 
 
+def read_key(text: str) -> str:
+    """Return the key that is written as a code or as what is printed on it; anything else as it is.
+
+    >>> read_key("u"), read_key("⇧U"), read_key("1"), read_key("?"), read_key("KeyU"), read_key("Enter")
+    ('KeyU', 'Shift+KeyU', 'Digit1', 'Shift+Slash', 'KeyU', 'Enter')
+    """
+    if text.startswith("⇧"):
+        return f"Shift+{read_key(text[1:])}"
+    if len(text) == 1 and text.isascii() and text.isalnum():
+        return f"Digit{text}" if text.isdigit() else f"Key{text.upper()}"
+    return next((code for code, sign in _SIGNS.items() if sign == text), text)
+
+
+def write_key(code: str) -> str:
+    """Return what is printed on a key where that names it, else its code."""
+    return show_key(code) if read_key(show_key(code)) == code else code
+
+
 def name_shortcut(code: str) -> str:
     """Return a key as ``aria-keyshortcuts`` has it.
 

@@ -3,25 +3,28 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from functools import lru_cache
+from pathlib import Path
+from typing import cast, get_args
 from urllib.parse import urlencode
 
-from anyio import to_thread
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from textq.errors import ReviewError
 from textq.events import Draft, Event, Kind, Queue
+from textq.export.run_folder import META, RUNS
 from textq.lexicon.codebook import Codebook
 from textq.store.corpus import find_clauses_of
-from textq.store.decisions import list_coders
+from textq.store.decisions import list_coders, resolve_key
 from textq.store.events import Logged, append, find_event, is_active, read_log
-from textq.store.queues import list_hidden
+from textq.store.hidden import find_state, list_hidden
 from textq.store.rows import StoredClause
+from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
 from textq.web.templating import render
+from textq.web.unveiling import note_texts, refuse_turn
 
 ROWS = 100
 """Events on a page."""
@@ -42,13 +45,11 @@ class LogRow:
     href, text
         Its clause: where it stands, and the begin of its text; ``""`` where it has none.
     chip, secondary, memo
-        What was given; absent where it is hidden from the reader.
+        What was given.
     state
         ``"active"``, ``"undone"``, or ``""`` for events that cannot be undone.
     can_turn
         Whether the reader can take it back, or put it back.
-    is_masked
-        Whether the clause's codes are hidden from the reader.
     """
 
     uuid: str
@@ -68,7 +69,6 @@ class LogRow:
     source: str
     state: str
     can_turn: bool
-    is_masked: bool
     is_after: bool
     turned_kind: str
 
@@ -77,8 +77,9 @@ class LogRow:
 class LogPage:
     """A page of the log, the newest event first.
 
-    ``begun`` is when the first estimate was run, ``""`` where none was; ``said`` what was just done, as a word and how
-    many events.
+    ``begun`` is when the first estimate was run, ``""`` where none was; ``n_withheld`` how many events of others are
+    left out of the whole log, whatever is chosen, until the reader's audit is done; ``said`` what was just done, as a
+    word and how many events.
     """
 
     rows: tuple[LogRow, ...]
@@ -91,6 +92,7 @@ class LogPage:
     here: str
     begun: str
     n_after: int
+    n_withheld: int
     said: tuple[str, int] | None
 
 
@@ -101,21 +103,14 @@ def show_log(request: Request) -> Response:
     before = request.query_params.get("before", "")
     if before and find_event(store, before) is None:
         raise ReviewError(f"there is no event {before!r} in the log to go on from. Open the log anew.")
-    listed = read_log(
-        store,
-        coder=chosen.get("coder"),
-        kind=chosen.get("kind"),  # type: ignore[arg-type]
-        queue=chosen.get("queue"),  # type: ignore[arg-type]
-        key=chosen.get("key"),
-        before=before or None,
-        limit=ROWS + 1,
-        newest_first=True,
-    )
+    me = request.state.coder
+    listed = _list_visible(store, me, chosen, before)
     begun = _find_begin(request)
     page = listed[:ROWS]
     said, _, number = request.query_params.get("said", "").partition("-")
     context = LogPage(
         rows=_view_rows(request, page, begun),
+        n_withheld=_count_withheld(store, me),
         coders=tuple(sorted({*request.state.study.coders, *list_coders(store)})),
         kinds=get_args(Kind),
         queues=tuple(filter(None, get_args(Queue))),
@@ -128,6 +123,52 @@ def show_log(request: Request) -> Response:
         said=(said, int(number)) if said in ("reverted", "restored") and number.isdecimal() else None,
     )
     return render(request, "log.html", context)
+
+
+def _list_visible(store: Store, me: str, chosen: Mapping[str, str], before: str) -> list[Logged]:
+    """Return the events of a page and one more, the newest first, without those that are withheld from the reader."""
+    visible: list[Logged] = []
+    while True:
+        listed = read_log(
+            store,
+            coder=chosen.get("coder"),
+            kind=chosen.get("kind"),  # type: ignore[arg-type]
+            queue=chosen.get("queue"),  # type: ignore[arg-type]
+            key=chosen.get("key"),
+            before=before or None,
+            limit=ROWS + 1,
+            newest_first=True,
+        )
+        visible += _leave_out(store, me, listed)
+        if len(visible) > ROWS or len(listed) <= ROWS:
+            return visible[: ROWS + 1]
+        before = listed[-1].event.uuid
+
+
+def _leave_out(store: Store, me: str, listed: Sequence[Logged]) -> list[Logged]:
+    """Return events without those of others on clauses that are hidden from the reader."""
+    hidden = list_hidden(store, me)
+    if not hidden:
+        return list(listed)
+    return [one for one in listed if one.event.draft.coder == me or hidden.isdisjoint(_list_subjects(store, one.event))]
+
+
+def _list_subjects(store: Store, event: Event) -> list[str]:
+    """Return the clauses that an event concerns, of an undo or redo those of the event that it turns."""
+    turned = find_event(store, event.draft.undoes) if event.draft.undoes else None
+    return [resolve_key(store, key) for key in _list_keys(turned or event)]
+
+
+def _count_withheld(store: Store, me: str) -> int:
+    """Return how many events of the whole log are withheld from the reader: of one filter it would tell on them."""
+    if not list_hidden(store, me):
+        return 0
+    state = find_state(store)
+    kept = store.kept.get(("withheld", me))
+    if kept is None or kept[0] != state:
+        every = read_log(store)
+        kept = store.kept["withheld", me] = (state, len(every) - len(_leave_out(store, me, every)))
+    return cast("int", kept[1])
 
 
 def _read_filters(fields: Mapping[str, str]) -> dict[str, str]:
@@ -147,9 +188,16 @@ def _write_address(chosen: Mapping[str, str], **others: str) -> str:
 
 def _find_begin(request: Request) -> str:
     """Return when the first estimate was run, ``""`` where none was."""
+    out: Path = request.state.study.out
+    return _read_begin(out, tuple(sorted(path.parent.name for path in (out / RUNS).glob(f"*/{META}"))))
+
+
+@lru_cache(maxsize=4)
+def _read_begin(out: Path, runs: tuple[str, ...]) -> str:
+    """Return the same; read anew where another run is there."""
     from textq.pipeline.review_finals import find_first_estimate
 
-    return find_first_estimate(request.state.study.out) or ""
+    return find_first_estimate(out) or ""
 
 
 def _is_after(event: Event, begun: str) -> bool:
@@ -157,7 +205,7 @@ def _is_after(event: Event, begun: str) -> bool:
 
 
 def _view_rows(request: Request, listed: Sequence[Logged], begun: str) -> tuple[LogRow, ...]:
-    """Return events as they are listed, without the codes that others gave to clauses hidden from the reader."""
+    """Return events as they are listed."""
     store, me, codebook, lang = (
         request.state.study.store,
         request.state.coder,
@@ -169,20 +217,20 @@ def _view_rows(request: Request, listed: Sequence[Logged], begun: str) -> tuple[
     }
     named = {one.event.uuid: _list_keys(turned.get(one.event.draft.undoes) or one.event) for one in listed}
     clauses = find_clauses_of(store, {keys[0] for keys in named.values() if keys})
-    hidden = list_hidden(store, me)
+    others = [keys[0] for one in listed if one.event.draft.coder != me and (keys := named[one.event.uuid])]
+    note_texts(store, me, [clauses[key].clause_sha256 for key in others if key in clauses])
     rows = []
     for one in listed:
         keys = named[one.event.uuid]
         clause = clauses.get(keys[0]) if keys else None
-        is_masked = one.event.draft.coder != me and not hidden.isdisjoint(keys)
         subject = turned.get(one.event.draft.undoes)
-        rows.append(_view_row(one, subject, keys, clause, codebook, lang, me, begun, is_masked=is_masked))
+        rows.append(_view_row(one, subject, keys, clause, codebook, lang, me, begun))
     return tuple(rows)
 
 
 def _view_row(
     logged: Logged, subject: Event | None, keys: Sequence[str], clause: StoredClause | None, codebook: Codebook,
-    lang: str, me: str, begun: str, *, is_masked: bool,
+    lang: str, me: str, begun: str,
 ) -> LogRow:  # fmt: skip
     event, draft = logged.event, logged.event.draft
     code = (subject or event).draft
@@ -195,18 +243,15 @@ def _view_row(
         href=f"/doc/{clause.doc_id}#c-{clause.key}" if clause is not None and len(keys) == 1 else "",
         text=clause.text if clause is not None else "",
         n_clauses=len(keys),
-        chip=describe_code(codebook, code.instrument, code.subtype, lang)
-        if code.instrument and not is_masked
-        else None,
-        secondary=codebook.call(code.secondary, lang)[0] if code.secondary and not is_masked else "",
-        memo="" if is_masked else draft.memo,
+        chip=describe_code(codebook, code.instrument, code.subtype, lang) if code.instrument else None,
+        secondary=codebook.call(code.secondary, lang)[0] if code.secondary else "",
+        memo=draft.memo,
         seconds=None if draft.ms is None else round(draft.ms / 1000, 1),
         suggestion_shown=draft.suggestion_shown,
         sample=draft.sample,
         source="" if draft.source == "web" else draft.source,
         state="" if logged.is_active is None else "active" if logged.is_active else "undone",
         can_turn=draft.coder == me and logged.is_active is not None,
-        is_masked=is_masked,
         is_after=_is_after(event, begun),
         turned_kind=subject.draft.kind if subject else "",
     )
@@ -219,13 +264,9 @@ def _list_keys(event: Event) -> list[str]:
     return [event.draft.clause] if event.draft.clause else []
 
 
-async def turn_many(request: Request) -> Response:
+def turn_many(request: Request) -> Response:
     """Answer ``POST /revert``: take back the chosen events, or put them back, all or none of them."""
-    form = await request.form()
-    return await to_thread.run_sync(_turn_many, request, form)
-
-
-def _turn_many(request: Request, form: FormData) -> Response:
+    form = request.state.form
     way = "redo" if form.get("do") == "redo" else "undo"
     uuids = [uuid for uuid in dict.fromkeys(form.getlist("uuid")) if isinstance(uuid, str)][:_MOST]
     drafts = list(_draft_turns(request, uuids, way))
@@ -242,9 +283,9 @@ def _draft_turns(request: Request, uuids: Iterable[str], way: str) -> Iterable[D
     Raises
     ------
     ReviewError
-        If one is not in the log, or somebody else's.
+        If one is not in the log, somebody else's, or a blind code of a sample that is unveiled.
     """
-    study, me = request.state.study, request.state.coder
+    study, me, lang = request.state.study, request.state.coder, request.state.lang
     for uuid in uuids:
         event = find_event(study.store, uuid)
         if event is None:
@@ -252,6 +293,7 @@ def _draft_turns(request: Request, uuids: Iterable[str], way: str) -> Iterable[D
         old = event.draft
         if old.coder != me:
             raise ReviewError(f"{me} cannot take back what {old.coder} did. Only {old.coder} can.")
+        refuse_turn(study.store, event, lang)
         if is_active(study.store, uuid) == (way == "undo"):
             yield Draft(
                 "undo" if way == "undo" else "redo",

@@ -22,7 +22,8 @@ from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from textq.web.preferences import choose_accepted, load_preferences
+from textq.store.clauses import loaded_run
+from textq.web.preferences import Preferences, choose_accepted, load_preferences
 from textq.web.refusals import answer_refusal
 from textq.web.sessions import Session, Sessions, name_cookie
 
@@ -154,9 +155,7 @@ class Guard:
         session = self.gate.sessions.find(cookies.get(name_cookie(find_port(scope))))
         if session is not None and not scope["path"].startswith("/static/"):
             state = scope["state"]
-            preferences = await anyio.to_thread.run_sync(
-                load_preferences, self.gate.study.store, session.coder, state["lang"]
-            )
+            preferences = await anyio.to_thread.run_sync(_prepare, self.gate.study, session.coder, state["lang"])
             state |= {"session": session, "coder": session.coder, "preferences": preferences, "lang": preferences.lang}
         return session
 
@@ -179,6 +178,20 @@ class _Answer:
             headers.update(HEADERS)
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)
+
+
+def _prepare(study: "ReviewStudy", coder: str, lang: "Lang") -> Preferences:
+    """Return how pages look to a coder.
+
+    Raises
+    ------
+    HTTPException
+        409 where another process loaded another run into the store: what these pages show is of the one before.
+    """
+    loaded = loaded_run(study.store)
+    if loaded is not None and loaded[0] != study.run_id:
+        raise HTTPException(409, detail="rescored")
+    return load_preferences(study.store, coder, lang)
 
 
 def find_port(scope: "Scope") -> int:

@@ -46,6 +46,7 @@ class Sessions:
         self._is_used = False
         self._lock = Lock()
         self._by_name: dict[str, Session] = {}
+        self._notes: dict[str, str] = {}
 
     def is_token(self, token: str) -> bool:
         """Return whether this is the token of the link, in the same time whatever it is."""
@@ -72,6 +73,15 @@ class Sessions:
     def end(self, session: Session) -> None:
         """Sign out."""
         self._by_name.pop(session.name, None)
+        self._notes.pop(session.name, None)
+
+    def leave_note(self, session: Session, note: str) -> None:
+        """Leave words for the next page that the session shows."""
+        self._notes[session.name] = note
+
+    def take_note(self, session: Session | None) -> str:
+        """Return the words left for this page, once; ``""`` without any."""
+        return self._notes.pop(session.name, "") if session else ""
 
 
 def name_cookie(port: int) -> str:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from textq.store.settings import read_setting, write_setting
+from textq.store.settings import read_setting, write_settings
 from textq.store.store import Store
-from textq.web.keys import ACTIONS, KeyMap, build_key_map, find_clashes, is_key, show_key
+from textq.web.keys import ACTIONS, KeyMap, build_key_map, find_clashes, is_key, read_key, show_key, write_key
 from textq.web.templating import render
 from textq.web.words_file import bind_language
 
@@ -22,9 +22,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "size": ("small", "normal", "large", "huge"),
     "suggestions": ("on", "off"),
 }
-"""The settings that are one of a few values; the first that is not marked otherwise stands until one is chosen."""
+"""The settings that are one of a few values."""
 
 _DEFAULTS = {"language": "", "theme": "auto", "contrast": "normal", "size": "normal", "suggestions": "on"}
+"""Which of them stands until one is chosen."""
 
 HIDDEN_SHARE = 0.2
 """The share of FIX whose suggestion is hidden unless the study says otherwise."""
@@ -34,7 +35,7 @@ _PLACES = ("card", "fix", "all", "table", "adjudicate")
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """An action, what it is called, its keys as they are printed; ``code`` is the key that can be changed."""
+    """An action, what it is called, and its keys as they are printed; ``code`` is the one that can be changed."""
 
     name: str
     called: str
@@ -52,12 +53,16 @@ class KeysView:
 
 @dataclass(frozen=True, slots=True)
 class SettingsView:
-    """What a coder can set, with what is set, what was just refused, and whether it was just saved."""
+    """What a coder can set, with what is set, what was just refused, and whether it was just saved.
+
+    ``pulled`` says why suggestions were turned off for the coder, ``""`` where they were not, or by himself.
+    """
 
     choices: tuple[tuple[str, str, tuple[str, ...]], ...]
     keys_on: bool
     rows: tuple[KeyRow, ...]
     hidden_percent: str
+    pulled: str
     problems: tuple[str, ...]
     saved: bool
 
@@ -86,8 +91,14 @@ def save_settings(request: Request) -> Response:
     asked, problems = read_settings_form(form, request.state.lang)
     if problems:
         return _render(request, asked, problems=problems)
-    for name, value in asked.items():
-        write_setting(store, "" if name == "hidden_share" else coder, name, value)
+    stands = _read_settings(store, coder)
+    changed = {name: value for name, value in asked.items() if value != stands[name]}
+    rows: list[tuple[str, str, object]] = [
+        ("" if name == "hidden_share" else coder, name, value) for name, value in changed.items()
+    ]
+    if "suggestions" in changed:
+        rows.append((coder, "suggestions_reason", None))  # from now on it is the coder's own choice
+    write_settings(store, rows)
     return RedirectResponse("/settings?saved", 303)
 
 
@@ -134,7 +145,8 @@ def _read_changed(form: FormData) -> dict[str, str]:
     """Return the keys that differ from those an action has by itself."""
     asked = {action.name: form.get(f"key_{action.name}") for action in ACTIONS}
     own = {action.name: action.keys[0] for action in ACTIONS}
-    return {name: code.strip() for name, code in asked.items() if isinstance(code, str) and code.strip() != own[name]}
+    read = {name: read_key(code.strip()) for name, code in asked.items() if isinstance(code, str)}
+    return {name: code for name, code in read.items() if code != own[name]}
 
 
 def _read_share(text: str) -> float | None:
@@ -161,9 +173,18 @@ def _list_rows(keys: KeyMap, request: Request) -> dict[str, KeyRow]:
             action.name,
             called.get(action.name) or say(f"keys.{action.name}"),
             tuple(dict.fromkeys(show_key(code) for code in codes)),
-            own,
+            write_key(own),
         )
     return rows
+
+
+def _tell_reason(request: Request) -> str:
+    store, coder = request.state.study.store, request.state.coder
+    reason = read_setting(store, coder, "suggestions_reason")
+    if not reason or read_setting(store, coder, "suggestions", "on") != "off":
+        return ""
+    points = {name: f"{100 * float(reason[name]):+.0f}" for name in ("pull", "low", "high")}
+    return bind_language(request.state.lang)("settings.pulled", **points)
 
 
 def _render(
@@ -174,7 +195,9 @@ def _render(
     rows = _list_rows(build_key_map(changed), request)
     choices = tuple((name, str(asked[name]), values) for name, values in CHOICES.items())
     percent = f"{100 * float(str(asked['hidden_share'])):g}"
-    view = SettingsView(choices, bool(asked["keys_on"]), tuple(rows.values()), percent, problems, saved)
+    view = SettingsView(
+        choices, bool(asked["keys_on"]), tuple(rows.values()), percent, _tell_reason(request), problems, saved
+    )
     return render(request, "settings.html", view, status=400 if problems else 200)
 
 

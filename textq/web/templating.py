@@ -1,6 +1,6 @@
 """Pages from templates: a typed context in, HTML out, every text escaped."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ def render(request: "Request", template: str, context: object, *, status: int = 
     template
         The name of a file in templates. It sees ``c``, the context; ``say(key, **values)``, the words of the page's
         language; ``me``, ``lang``, ``secret``, ``preferences`` (:class:`~textq.web.preferences.Preferences`), ``path``,
-        ``has_session``, ``is_shared`` (whether several coders use this server) and ``static(name)``, the address of a
+        ``has_session``, ``is_shared`` (whether several coders use this server), ``take_note()``, words left by the page
+        before, and ``static(name)``, the address of a
         static file.
     context
         What the page shows: a frozen dataclass.
@@ -50,6 +51,7 @@ def render_text(request: "Request", template: str, context: object) -> str:
         "path": request.url.path,
         "has_session": state.session is not None,
         "is_shared": state.gate.sessions.needs_pin,
+        "take_note": partial(state.gate.sessions.take_note, state.session),
     }
     return _load_environment().get_template(template).render(seen)
 

@@ -36,10 +36,10 @@ def make_two_rounds(out: Path) -> None:
     [
         ("wikipedia_alpha", ("codes", "coefficients", "alpha", "value"), 0.691358),
         ("four_coders", ("codes", "coefficients", "alpha", "value"), 0.743421),
-        ("four_coders", ("with_single", "ac1", "value"), 0.77544),
-        ("four_coders", ("with_single", "ac1", "standard_error"), 0.14295),
-        ("four_coders", ("with_single", "fleiss", "value"), 0.76117),
-        ("four_coders", ("with_single", "conger", "value"), 0.76282),
+        ("four_coders", ("codes", "coefficients", "ac1", "value"), 0.77544),
+        ("four_coders", ("codes", "coefficients", "ac1", "standard_error"), 0.14295),
+        ("four_coders", ("codes", "coefficients", "fleiss", "value"), 0.76117),
+        ("four_coders", ("codes", "coefficients", "conger", "value"), 0.76282),
         ("fleiss_counts", ("codes", "coefficients", "fleiss", "value"), 0.209931),
         ("skin_condition", ("codes", "pairs", 0, "kappa", "value"), 0.3449),
         ("skin_condition", ("codes", "pairs", 0, "kappa", "standard_error"), 0.0724),
@@ -62,7 +62,7 @@ def test_summary_says_rounds_and_what_was_left_out(run_textq: Run, tmp_path: Pat
     for said in [
         "20 clauses of 5 documents coded at least twice",
         "coders: anna, bao",
-        "left out: 0 codings marked unsure, 0 put off, 0 taken back; 0 clauses that one coder alone coded",
+        "left out: 0 codings marked unsure, 0 skipped, 0 taken back; 0 clauses that one coder alone coded",
         "By sample",
         "Two coders coded the same 20 clauses from 5 documents; agreement was 90.0 percent",
     ]:
@@ -78,6 +78,31 @@ def test_a_run_in_the_study_is_the_same_review(run_textq: Run, tmp_path: Path) -
     assert both[0]["codes"] == both[1]["codes"]
     assert [one["sample"] for one in both[0]["rounds"]] == ["first", "second"]
     assert both[0]["sentence"]["zh"].startswith("两名编码员")
+
+
+def test_accuracy_is_for_the_paper_only_when_the_audit_is_settled(run_textq: Run, tmp_path: Path) -> None:
+    write_study(tmp_path / "out")
+    store = make_review(tmp_path / "out", 20)
+    keys = list_keys(store)
+    with store.write() as connection:
+        connection.execute("UPDATE suggestion SET instrument = 'c1'")
+    draw_audit(store, keys[:12])
+    given = dict.fromkeys(keys[:9], "c1")
+    code_audit(store, {"anna": given | {keys[9]: "c1"}, "bao": given | {keys[0]: "c2"}})
+    done = run_textq("agree", "out", "--draws", 0, "--table", "t.md")
+    said = "of the samples' clauses 2 are not coded; 1 are to be adjudicated; 1 were coded by fewer people than planned"
+    assert said in done.out
+    table = (tmp_path / "t.md").read_text(encoding="utf-8")
+    assert said in table
+    assert "5 codings of the samples are still to come" in table
+    assert "was right for" not in done.out
+    machine = json.loads(run_textq("agree", "out", "--draws", 0, "--json").out)["machine"]
+    assert [machine[name] for name in ("final", "n_due", "n_open", "n_single", "n_exposed")] == [False, 2, 1, 1, 0]
+    assert machine["sentence"]["zh"].startswith("机器编码的准确率尚不能写入论文：抽检样本中尚无人编码的 2 条")
+    code_audit(store, {"bao": dict.fromkeys([keys[0], *keys[9:12]], "c1"), "anna": dict.fromkeys(keys[10:12], "c1")})
+    store.close()
+    machine = json.loads(run_textq("agree", "out", "--draws", 0, "--json").out)["machine"]
+    assert (machine["final"], "right for" in machine["sentence"]["en"]) == (True, True)
 
 
 def test_files_are_written(run_textq: Run, tmp_path: Path) -> None:

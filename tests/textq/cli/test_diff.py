@@ -38,6 +38,7 @@ def test_in_chinese(run_textq: Run, runs: tuple[textq.Run, textq.Run]) -> None:
     done = run_textq("diff", runs[0].run_dir, runs[1].run_dir, "--lang", "zh")
     assert "条款: 相同 8, 新增 0, 消失 0, 文字改动 0, 编码改变 1" in done.out
     assert "330100 2016 供给型 count: 2 → 1" in done.out
+    assert "参数.review" in done.out
 
 
 def test_json_has_all(run_textq: Run, runs: tuple[textq.Run, textq.Run]) -> None:

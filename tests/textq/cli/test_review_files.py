@@ -36,7 +36,7 @@ def audited(run_textq: Run, study: Path) -> Path:
 def code_all(run_textq: Run, study: Path, coder: str, word: str) -> None:
     sheet = study.parent / f"{coder}.xlsx"
     assert run_textq("review", "export", study, "--xlsx", sheet, "--coder", coder).code == 0
-    n_rows = openpyxl.load_workbook(sheet)["编码"].max_row
+    n_rows = openpyxl.load_workbook(sheet).worksheets[0].max_row
     sheet.write_bytes(fill(sheet.read_bytes(), {f"J{at}": word for at in range(2, n_rows + 1)}))
     result = run_textq("review", "import", study, sheet, "--apply")
     assert result.code == 0, result.err
@@ -67,11 +67,15 @@ def test_an_audit_by_workbooks(run_textq: Run, audited: Path, tmp_path: Path) ->
 def test_a_dry_run_writes_nothing_and_names_what_is_wrong(run_textq: Run, audited: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "anna.xlsx"
     run_textq("review", "export", audited, "--xlsx", sheet, "--coder", "anna", "--lang", "en")
-    sheet.write_bytes(fill(sheet.read_bytes(), {"J2": "Supply", "J3": "Suply"}))
+    filled = fill(sheet.read_bytes(), {"J2": "Supply", "J3": "Suply", "J4": "Demand", "K4": "Talent"})
+    sheet.write_bytes(filled)
+    again = run_textq("review", "export", audited, "--xlsx", sheet, "--coder", "anna")
+    assert (again.code, "is there already" in again.err, sheet.read_bytes() == filled) == (2, True, True)
     result = run_textq("review", "import", audited, sheet, "--lang", "en", "--out", tmp_path / "rows.csv")
     assert result.code == 3
     assert "1 new codes" in result.out
     assert "Suply (meant: Supply?)" in result.out
+    assert "Demand / Talent (contradicts itself: the subtype is one of Supply)" in result.out
     assert "--apply writes 1 events" in result.out
     assert len((tmp_path / "rows.csv").read_text(encoding="utf-8-sig").splitlines()) == 41
     assert json.loads(run_textq("review", "status", audited, "--json").out)["events"] == 1

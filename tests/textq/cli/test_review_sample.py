@@ -36,6 +36,8 @@ def test_chinese_and_a_dry_run(run_textq: Run, study: Path) -> None:
     assert result.code == 0, result.err
     assert "将抽取" in result.out
     assert "未写入" in result.out
+    assert "占比 供给型" in result.out
+    assert not any(word in result.out for word in ("supply", "less certain"))
     assert not (study / STORE_NAME).exists()
 
 
@@ -65,3 +67,9 @@ def test_wrong_usage_is_told(run_textq: Run, study: Path, options: list[str], me
     result = run_textq("review", "sample", study, *options)
     assert result.code == 2
     assert message in " ".join(result.err.split())
+
+
+def test_names_that_no_coder_can_have_are_refused(run_textq: Run, study: Path) -> None:
+    result = run_textq("review", "sample", study, "--size", "100", "--coders", "../../e,a+b")
+    assert (result.code, (study / STORE_NAME).exists()) == (1, False)
+    assert "'../../e' cannot be the name of a coder" in result.err

@@ -45,7 +45,7 @@ def test_published_answers_by_way_of_the_store(tmp_path: Path, row: dict[str, st
     found = measure_run(tmp_path, draws=0).agreement
     assert found is not None
     codes, name = found.codes, NAMES.get(row["coefficient"], "kappa")
-    one = codes.pairs[0].kappa.coefficient if name == "kappa" else found.with_single.get(name, codes.overall.get(name))
+    one = codes.pairs[0].kappa.coefficient if name == "kappa" else codes.overall.get(name)
     assert one is not None
     assert_as_printed(one.value, row["value"])
     assert_as_printed(one.standard_error, row["standard_error"])
@@ -118,6 +118,7 @@ def test_subtypes_are_compared(study: Store, book: Codebook) -> None:
     assert agreement is not None
     assert agreement.subtypes is not None
     assert (agreement.codes.percent.value, agreement.subtypes.percent.value) == (1, 0.75)
+    assert (len(agreement.disagreements), agreement.n_on_subtype) == (1, 1)
 
 
 def test_documents_are_drawn(study: Store, book: Codebook) -> None:

@@ -13,13 +13,13 @@ from textq.errors import ReviewError
 from textq.events import Draft
 from textq.lexicon.read import builtin_codebook
 from textq.pipeline.review_exchange import apply_import, build_sheet, plan_import
-from textq.pipeline.review_shares import list_audit_share, list_fix_share
 from textq.pipeline.review_status import measure_status
 from textq.pipeline.review_tables import build_decisions_csv, build_finals_csv
 from textq.store.corpus import find_suggestion, list_clauses
 from textq.store.decisions import find_decisions, find_memo, list_decisions
 from textq.store.events import append, read_events
 from textq.store.hidden import list_hidden
+from textq.store.queues import list_queue
 from textq.store.settings import write_setting
 from textq.store.store import Store, open_store
 
@@ -41,7 +41,7 @@ def audited(store: Store) -> Store:
 
 
 def read_cells(data: bytes) -> list[tuple[object, ...]]:
-    return list(openpyxl.load_workbook(io.BytesIO(data))["编码"].iter_rows(values_only=True))
+    return list(openpyxl.load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True))
 
 
 def test_an_audit_is_blind(audited: Store) -> None:
@@ -64,13 +64,13 @@ def test_a_share_is_what_is_assigned_or_open(audited: Store) -> None:
     keys = list_keys(audited)
     for coder in ("bao", "chen"):
         code(audited, coder, keys[3])
-    assert list_audit_share(audited, "anna", "one") == [key for key in keys[:12] if key != keys[3]]
-    assert list_audit_share(audited, "bao", "one") == keys[:12]
+    assert list_queue(audited, "anna", "audit", "one") == [key for key in keys[:12] if key != keys[3]]
+    assert list_queue(audited, "bao", "audit", "one") == keys[:12]
     draw(audited, "two", keys[20:24], coders=["chen"])
-    assert list_audit_share(audited, "anna", "two") == []
+    assert list_queue(audited, "anna", "audit", "two") == []
     detail = json.dumps({"sample": "two", "shares": {"anna": [keys[21]]}})
     append(audited, [Draft("assign", "lead", sample="two", detail=detail)])
-    assert list_audit_share(audited, "anna", "two") == [keys[21]]
+    assert list_queue(audited, "anna", "audit", "two") == [keys[21]]
     assert build_sheet(audited, BOOK, coder="anna").facts.sample == "two"
     with pytest.raises(ReviewError, match="no audit sample 'three'"):
         build_sheet(audited, BOOK, coder="anna", sample="three")
@@ -82,8 +82,20 @@ def test_clauses_to_audit_stay_out_of_other_sheets(audited: Store) -> None:
         sheet = build_sheet(audited, BOOK, coder="anna", queue=queue)  # type: ignore[arg-type]
         keys = {row[1] for row in read_cells(sheet.data)[1:]}
         assert not keys & hidden
-        assert sheet.n_hidden == len(hidden) > 0
-    assert not set(list_fix_share(audited, "anna")) & set(list_keys(audited)[:12])
+        assert sheet.n_hidden == len(set(list_keys(audited)) & hidden) > 0
+    assert not set(list_queue(audited, "anna", "fix")) & set(list_keys(audited)[:12])
+
+
+def test_an_audit_is_coded_in_no_other_sheet_by_anybody(audited: Store) -> None:
+    keys = list_keys(audited)[:12]
+    for key in keys:
+        code(audited, "anna", key, "demand")
+        code(audited, "bao", key, "supply")
+    data = build_sheet(audited, BOOK, coder="chen", queue="all").data
+    assert not {row[1] for row in read_cells(data)[1:]} & set(keys)
+    written = f"clause_key,class\n{keys[0]},supply\n".encode()
+    plan = plan_import(audited, BOOK, written, "x.csv", coder="chen", queue="all")
+    assert (plan.counts["foreign"], apply_import(audited, plan).n_events) == (1, 0)
 
 
 def test_suggestions_are_shown_but_where_the_meter_hides_them(store: Store) -> None:
@@ -94,7 +106,7 @@ def test_suggestions_are_shown_but_where_the_meter_hides_them(store: Store) -> N
     plan = plan_import(store, BOOK, fill(sheet.data, {f"L{at}": "供给" for at in range(2, len(shown) + 2)}), "x.xlsx")
     apply_import(store, plan)
     seen = {one.key: one.suggestion_shown for one in list_decisions(store, track="free", coder="anna")}
-    assert [seen[key] for key in list_fix_share(store, "anna")] == [one is not None for one in shown]
+    assert [seen[key] for key in list_queue(store, "anna", "fix")] == [one is not None for one in shown]
     write_setting(store, "bao", "suggestions", "off")
     assert not any(row[9] for row in read_cells(build_sheet(store, BOOK, coder="bao", queue="all").data)[1:])
 
@@ -160,6 +172,18 @@ def test_a_code_that_is_taken_out_is_put_off(audited: Store) -> None:
     assert (stands.status, stands.memo) == ("skipped", "")
 
 
+def test_a_sample_that_is_unveiled_stays_as_it_is(audited: Store) -> None:
+    keys = list_keys(audited)
+    code(audited, "anna", keys[0], "demand")
+    data = build_sheet(audited, BOOK, coder="anna").data
+    write_setting(audited, "anna", "unveiled", ["one"])
+    plan = plan_import(audited, BOOK, fill(data, {"J2": "供给"}), "x.xlsx")
+    with pytest.raises(ReviewError, match=r"unveiled for anna.*adjudicat"):
+        apply_import(audited, plan)
+    assert find_decisions(audited, keys[0])[0].instrument == "demand"
+    assert apply_import(audited, plan_import(audited, BOOK, data, "x.xlsx")).n_events == 0
+
+
 def test_conflicts_wait_for_a_word(audited: Store) -> None:
     keys = list_keys(audited)
     data = fill(build_sheet(audited, BOOK, coder="anna").data, {"J2": "供给", "J3": "需求"})
@@ -177,7 +201,7 @@ def test_conflicts_wait_for_a_word(audited: Store) -> None:
 
 
 def test_others_count_in_free_corrections_and_not_in_an_audit(audited: Store) -> None:
-    keys = list_fix_share(audited, "anna")
+    keys = list_queue(audited, "anna", "fix")
     blind = fill(build_sheet(audited, BOOK, coder="anna").data, {"J2": "供给"})
     free = fill(build_sheet(audited, BOOK, coder="anna", queue="fix").data, {"L2": "供给"})
     code(audited, "bao", list_keys(audited)[0], "demand")
@@ -258,10 +282,11 @@ def test_how_a_review_stands(audited: Store, tmp_path: Path) -> None:
     for coder in ("anna", "bao"):
         code(audited, coder, keys[0])
     append(audited, [Draft("skip", "anna", "audit", keys[1]), Draft("unsure", "anna", "audit", keys[2])])
+    append(audited, [Draft("unsure", "bao", "audit", keys[2])])
     status = measure_status(audited, tmp_path, BOOK)
     (sample,) = status.samples
-    assert (sample.n_items, sample.n_done, sample.n_untouched) == (12, 1, 10)
+    assert (sample.n_items, sample.n_done, sample.n_untouched) == (12, 2, 10)
     of = {one.coder: one for one in status.coders}
     assert (of["anna"].audit_left, of["anna"].unsure, of["anna"].skipped) == (10, 1, 1)
     assert (status.finals, status.n_open, status.alpha, status.problems) == ({"agreed": 1}, {"unsure": 1}, None, ())
-    assert (status.n_events, status.first_estimate, status.n_after, status.lost) == (5, None, 0, ())
+    assert (status.n_events, status.first_estimate, status.n_after, status.lost) == (6, None, 0, ())

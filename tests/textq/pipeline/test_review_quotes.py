@@ -8,7 +8,7 @@ import pytest
 from tests.textq.store.made import code, load_made
 from textq.errors import ReviewError
 from textq.lexicon.read import builtin_codebook
-from textq.pipeline.review_quotes import apply_quotes, list_quote_rows, plan_quotes, read_mapping, tidy_coder
+from textq.pipeline.review_quotes import apply_quotes, list_quote_rows, plan_quotes, read_mapping
 from textq.store.corpus import list_clauses
 from textq.store.decisions import find_decisions, list_decisions
 from textq.store.store import Store, open_store
@@ -75,9 +75,10 @@ def test_without_a_document_the_quote_must_tell_it(store: Store, keys: dict[str,
 
 
 def test_no_coder_is_said(store: Store) -> None:
-    plan = plan_quotes(store, BOOK, table((A, "S"), head="quote,code"), "old.csv")
-    assert [(one.status, one.why) for one in plan.results] == [("unknown", "coder")]
-    assert tidy_coder(" Li Na (2) ") == "Li_Na__2"
+    with pytest.raises(ReviewError, match=r"no column says who coded.*--coder NAME"):
+        plan_quotes(store, BOOK, table((A, "S"), head="quote,code"), "old.csv")
+    plan = plan_quotes(store, BOOK, table((A, "S", ""), (A, "S", " Li Na (2) "), head="quote,code,coder"), "old.csv")
+    assert [(one.status, one.coder) for one in plan.results] == [("unknown", ""), ("new", "Li-Na-2")]
 
 
 def test_conflicts_with_the_study_and_within_the_table(store: Store, keys: dict[str, str]) -> None:
@@ -99,6 +100,7 @@ def test_conflicts_with_the_study_and_within_the_table(store: Store, keys: dict[
 def test_codes_of_ones_own_and_several_in_a_cell(store: Store) -> None:
     mapping = read_mapping("code,here\n补贴类,supply/funding\n主题词,-\n".encode(), "map.csv")
     assert mapping == {"补贴类": "supply/funding", "主题词": "-"}
+    assert read_mapping("theirs,ours\n补贴类,supply\n".encode(), "map.csv") == {"补贴类": "supply"}
     data = table(
         ("hz", B, "补贴类", "AB"),
         ("hz", A, "主题词", "AB"),

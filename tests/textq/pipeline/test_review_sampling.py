@@ -9,12 +9,12 @@ from textq.errors import ConfigError, ReviewError
 from textq.events import Draft
 from textq.pipeline.review_audit import load_audit
 from textq.pipeline.review_frame import build_frame, list_coded
-from textq.pipeline.review_open import STORE_NAME
+from textq.pipeline.review_open import STORE_NAME, open_review
 from textq.pipeline.review_sampling import SampleOptions, sample_run
 from textq.review.class_shares import measure_accuracy
 from textq.review.sample import read_record
 from textq.run import load_run
-from textq.store.corpus import find_key, find_suggestion
+from textq.store.corpus import find_key, find_suggestion, list_clauses
 from textq.store.events import append
 from textq.store.queues import list_items, list_samples
 from textq.store.store import Store, open_store
@@ -192,3 +192,23 @@ def test_codes_that_the_codebook_does_not_have_are_named(study: Path) -> None:
 
 def test_without_a_sample_there_is_no_audit(study: Path) -> None:
     assert load_audit(open_study(study), CLASSES) is None
+
+
+def test_what_was_corrected_before_with_the_machines_code_in_sight_is_said(study: Path) -> None:
+    opened = open_review(study)
+    keys = [clause.key for clause in list_clauses(opened.store)]
+    drafts = [Draft("code", "anna", "fix", key, instrument="none", suggestion_shown=True) for key in keys[::2]]
+    append(opened.store, drafts)
+    drawn = sample_run(study, SampleOptions(size=100, unit="clause"), store=opened.store)
+    seen = {item.key for item in list_items(opened.store, drawn.name)} & set(keys[::2])
+    assert drawn.n_exposed == len(seen) > 0
+    assert ("exposed", {"n": len(seen)}) in drawn.notes
+    append(opened.store, [Draft("code", "anna", "audit", key, instrument="none") for key in sorted(seen)[:3]])
+    opened.store.close()
+
+
+@pytest.mark.parametrize("name", ["../../e", "a+b", "adjudicated"])
+def test_coders_of_a_sample_have_names(name: str) -> None:
+    with pytest.raises(ReviewError, match="cannot be the name of a coder"):
+        SampleOptions(size=10, coders=("anna", name))
+    assert SampleOptions(size=10, coders=("e\u0301", "anna")).coders == ("\u00e9", "anna")

@@ -9,28 +9,32 @@ from textq.errors import ReviewError
 from textq.review.answers import Answer
 from textq.review.workbook_read import read_table, read_unsure, read_workbook
 
+BUILT = build(make_rows())
+
 
 def test_sheets_and_their_state() -> None:
     book = openpyxl.load_workbook(io.BytesIO(build(make_rows())))
     assert book.sheetnames == ["编码", "编码手册", "说明", "_lists", "_meta", "_rows"]
+    english = openpyxl.load_workbook(io.BytesIO(build(make_rows(), lang="en")))
+    assert english.sheetnames == ["Coding", "Codebook", "Guide", "_lists", "_meta", "_rows"]
     assert [sheet.sheet_state for sheet in book.worksheets] == ["visible"] * 3 + ["hidden"] * 3
-    sheet = book["编码"]
+    sheet = book.worksheets[0]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:O10"
     assert dict(row[:2] for row in book["_meta"].iter_rows(values_only=True))["run_id"] == "made"
 
 
 def test_grey_cells_are_locked_and_white_ones_are_free() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(build(make_rows())))["编码"]
+    sheet = openpyxl.load_workbook(io.BytesIO(build(make_rows()))).worksheets[0]
     assert sheet.protection.sheet
     assert not sheet.protection.autoFilter
     locked = {sheet.cell(1, at).value: sheet.cell(2, at).protection.locked for at in range(1, 16)}
-    assert [name for name, is_locked in locked.items() if not is_locked] == ["类别", "子类", "不确定", "备注"]
+    assert [name for name, is_locked in locked.items() if not is_locked] == ["类目", "子类", "拿不准", "备注"]
 
 
 def test_drop_downs_point_to_a_sheet() -> None:
     book = openpyxl.load_workbook(io.BytesIO(build(make_rows())))
-    rules = book["编码"].data_validations.dataValidation
+    rules = book.worksheets[0].data_validations.dataValidation
     assert [rule.formula1 for rule in rules] == ["'_lists'!$A$1:$A$4", "'_lists'!$B$1:$B$20", "'_lists'!$C$1:$C$1"]
     assert [str(rule.sqref) for rule in rules] == ["L2:L10", "M2:M10", "N2:N10"]
     assert [row[0] for row in book["_lists"].iter_rows(max_row=4, values_only=True)] == [
@@ -46,7 +50,7 @@ def test_no_text_becomes_a_formula() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         sheets = [book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/")]
     assert not any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets)
-    sheet = openpyxl.load_workbook(io.BytesIO(data))["编码"]
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     assert [sheet.cell(at, 7).value for at in range(2, 11)] == list(TEXTS)
     assert {sheet.cell(at, 7).data_type for at in range(2, 11)} == {"s"}
     assert [sheet.cell(at, 7).quotePrefix for at in range(2, 11)] == [True] * 5 + [False] * 4
@@ -60,12 +64,12 @@ def test_an_audit_shows_no_suggestion() -> None:
     rows = make_rows(suggestion="supply/talent", confidence=0.37)
     with pytest.raises(ReviewError, match="audit would show"):
         build(rows, queue="audit")
-    assert "系统建议" in head_of(build(rows))
-    assert "系统建议" not in head_of(build(make_rows(), queue="audit"))
+    assert "机器建议" in head_of(build(rows))
+    assert "机器建议" not in head_of(build(make_rows(), queue="audit"))
 
 
 def head_of(data: bytes) -> list[object]:
-    return [cell.value for cell in openpyxl.load_workbook(io.BytesIO(data))["编码"][1]]
+    return [cell.value for cell in openpyxl.load_workbook(io.BytesIO(data)).worksheets[0][1]]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -106,6 +110,31 @@ def test_a_bomb_is_refused() -> None:
         book.writestr("xl/worksheets/sheet1.xml", bytes(3 * 2**20))
     with pytest.raises(ReviewError, match="unpacks to 3 MB"):
         read_workbook(packed.getvalue(), "x.xlsx")
+
+
+def retype(data: bytes, encoding: str) -> bytes:
+    """Return a workbook whose first sheet has a document type with entities, in some encoding."""
+    kinds = b"".join(b'<!ENTITY a%d "%s">' % (at, b"&a%d;" % (at - 1) * 10) for at in range(1, 9))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as changed:
+        for part in book.namelist():
+            content = book.read(part)
+            if part.endswith("sheet1.xml"):
+                body = content.partition(b"?>")[2] if content.startswith(b"<?xml") else content
+                body = body.replace(
+                    b"</sheetData>", b'<row><c t="inlineStr"><is><t>&a8;</t></is></c></row></sheetData>'
+                )
+                text = (b'<!-- -->\n<!DOCTYPE l [<!ENTITY a0 "AAAAAAAAAA">' + kinds + b"]>" + body).decode()
+                content = f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
+            changed.writestr(part, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_is_refused_before_it_is_read(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("the workbook was read"))
+    with pytest.raises(ReviewError, match=r"part xl/worksheets/sheet1\.xml declares a document type"):
+        read_workbook(retype(BUILT, encoding), "x.xlsx")
 
 
 def test_a_later_form_is_refused() -> None:

@@ -35,6 +35,7 @@ from textq.store.events import append, verify
 from textq.store.projections import dump_projections, rebuild
 from textq.store.queues import list_items, next_item
 from textq.store.rows import Lost
+from textq.store.settings import write_setting
 from textq.store.store import Store
 
 
@@ -196,6 +197,7 @@ def test_search_by_words(store: Store, indexed: bool) -> None:
 
 def test_search_by_document_code_and_page(store: Store) -> None:
     keys = list_keys(store)
+    write_setting(store, "", "hidden_share", 0)
     code(store, "anna", keys[0], "environment", "tactical", queue="browse")
 
     def find(**query: object) -> list[str]:

@@ -1,12 +1,23 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.textq.store.made import code, draw, list_keys, make_store, turn
+from textq.errors import ReviewError
 from textq.events import Draft
-from textq.store.decisions import find_decisions, find_final, list_coders, list_decisions, list_finals
+from textq.store.decisions import (
+    count_decisions,
+    find_decisions,
+    find_final,
+    find_memo,
+    list_coders,
+    list_decisions,
+    list_finals,
+)
 from textq.store.events import append
+from textq.store.projections import dump_projections, rebuild
 from textq.store.queues import list_open
 from textq.store.rows import Final
 from textq.store.store import Store
@@ -139,3 +150,66 @@ def test_decisions_are_listed_by_sample_and_coder(store: Store) -> None:
     assert {each.key for each in list_decisions(store, track="audit", sample="a1")} == set(keys[:2])
     assert [each.coder for each in list_decisions(store, track="free")] == ["bao"]
     assert list_coders(store) == ["anna", "bao", "dai"]
+
+
+def test_an_audit_clause_is_open_only_when_nobody_is_waited_for(store: Store) -> None:
+    keys = list_keys(store)[:3]
+    draw(store, "a1", keys, each=2)
+    append(store, [Draft("unsure", "anna", "audit", keys[0])])
+    code(store, "anna", keys[1], "supply", "talent")
+    assert list_open(store) == []
+    with pytest.raises(ReviewError, match="not open for adjudication yet"):
+        code(store, "zoe", keys[0], "none", queue="adjudicate")
+    code(store, "bao", keys[0])
+    code(store, "bao", keys[1], "supply", "capital")
+    assert list_open(store) == [(keys[0], "unsure"), (keys[1], "disagree")]
+    assert find_final(store, keys[1]).instrument == "supply"  # type: ignore[union-attr]
+    append(store, [Draft("skip", "bao", "audit", keys[0])])
+    assert list_open(store) == [(keys[1], "disagree")]
+
+
+def test_nobody_is_waited_for_who_is_not_assigned(store: Store) -> None:
+    keys = list_keys(store)[:3]
+    draw(store, "a1", keys, each=2)
+    append(store, [Draft("unsure", "anna", "audit", key) for key in keys])
+    assert list_open(store) == []
+    shares = {"shares": {"anna": keys, "bao": keys[:1]}}
+    append(store, [Draft("assign", "lead", sample="a1", detail=json.dumps(shares))])
+    assert list_open(store) == [(keys[1], "unsure"), (keys[2], "unsure")]
+    before = dump_projections(store.read())
+    with store.write() as connection:
+        rebuild(connection)
+    assert dump_projections(store.read()) == before
+
+
+def test_a_later_blind_code_that_differs_opens_an_adjudicated_clause_again(store: Store) -> None:
+    key = list_keys(store)[0]
+    draw(store, "a1", [key], each=2)
+    code(store, "anna", key, "supply")
+    code(store, "bao", key, "demand")
+    code(store, "zoe", key, "demand", queue="adjudicate")
+    assert list_open(store) == []
+    code(store, "bao", key, "demand")
+    assert list_open(store) == []
+    code(store, "anna", key, "none")
+    assert list_open(store) == [(key, "disagree")]
+    code(store, "zoe", key, "none", queue="adjudicate")
+    assert list_open(store) == []
+    assert find_final(store, key).instrument == "none"  # type: ignore[union-attr]
+
+
+def test_memos_can_be_had_of_one_track(store: Store) -> None:
+    key = list_keys(store)[0]
+    append(store, [Draft("code", "anna", "audit", key, instrument="none", memo="blind")])
+    append(store, [Draft("code", "anna", "fix", key, instrument="none", memo="the machine says capital")])
+    assert find_memo(store, "anna", key) == "the machine says capital"
+    assert find_memo(store, "anna", key, "audit") == "blind"
+    assert find_memo(store, "anna", key, "adjudicate") == ""
+
+
+def test_decisions_are_counted_by_queue(store: Store) -> None:
+    keys = list_keys(store)
+    for key, queue in zip(keys, ("fix", "fix", "browse", "audit"), strict=False):
+        code(store, "anna", key, queue=queue)
+    code(store, "bao", keys[5], queue="fix")
+    assert [count_decisions(store, "anna", queue) for queue in ("fix", "browse", "audit")] == [2, 1, 1]

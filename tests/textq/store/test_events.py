@@ -1,4 +1,5 @@
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,17 @@ from tests.textq.store.made import code, draw, list_keys, make_store, turn
 from textq.errors import ReviewError
 from textq.events import Draft, chain_event
 from textq.store.decisions import find_decisions, find_memo, list_decisions, list_finals
-from textq.store.events import append, find_head, find_redo, find_undo, is_active, read_events, read_log, verify
+from textq.store.events import (
+    append,
+    count_events,
+    find_head,
+    find_redo,
+    find_undo,
+    is_active,
+    read_events,
+    read_log,
+    verify,
+)
 from textq.store.projections import dump_projections, rebuild
 from textq.store.store import Store
 
@@ -178,7 +189,12 @@ def test_any_own_event_can_be_reverted_others_cannot(store: Store) -> None:
         (Draft("mark", "anna", "fix", "KEY"), "is unknown"),  # type: ignore[arg-type]
         (Draft("bulk", "anna", "browse", instrument="none", detail="{"), "cannot be read"),
         (Draft("bulk", "anna", "browse", instrument="none", detail='{"clauses": []}'), "names no clause"),
-        (Draft("sample", "lead", sample="a1", detail="[]"), "cannot be used|lacks"),
+        (Draft("sample", "lead", sample="a1", detail="[]"), "is no object"),
+        (Draft("code", "../anna", "fix", "KEY", instrument="supply"), "name of a coder"),
+        (Draft("code", "adjudicated", "fix", "KEY", instrument="supply"), "name of a coder"),
+        (Draft("code", "anna", "fix", "KEY", instrument="sup ply"), "cannot be a code"),
+        (Draft("code", "anna", "fix", "KEY", instrument="supply", ms="abc"), "field ms"),  # type: ignore[arg-type]
+        (Draft("code", "anna", "fix", "KEY", instrument="supply", memo="\ud800"), "field memo"),
         (Draft("sample", "lead", sample="a1", detail='{"unit": "clause"}'), "lacks seed"),
         (Draft("assign", "lead", sample="a1", detail='{"shares": {}}'), "no sample 'a1'"),
     ],
@@ -227,3 +243,34 @@ def test_memos_travel_with_decisions(store: Store) -> None:
     assert find_decisions(store, key)[0].memo == "人才?"
     assert find_memo(store, "bao", key) == ""
     check_rebuild(store)
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE final SET instrument = 'demand'", "table final .*1 rows are wrong or too many, 1 are missing"),
+        ("DELETE FROM decision", "table decision .*1 are missing"),
+        ("UPDATE standing SET is_active = 0", "table standing"),
+        ("INSERT INTO assignment VALUES ('a1', 'eve', 'x')", "table assignment .*1 rows are wrong"),
+        ("DROP TRIGGER event_stays", "guard event_stays .*is gone"),
+        ("CREATE TRIGGER mine BEFORE INSERT ON event BEGIN SELECT 1; END", "guard mine .*is another one"),
+    ],
+)
+def test_tables_that_do_not_follow_from_the_events_show(store: Store, statement: str, says: str) -> None:
+    code(store, "anna", list_keys(store)[0])
+    assert verify(store) == []
+    store.read().execute(statement)
+    assert len(verify(store)) == 1
+    assert re.search(says, verify(store)[0])
+
+
+def test_a_guard_that_guards_nothing_shows(store: Store) -> None:
+    store.read().execute("DROP TRIGGER event_stays")
+    store.read().execute("CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT 1; END")
+    assert verify(store) == ["the guard event_stays of the table of events is another one"]
+
+
+def test_events_are_counted(store: Store) -> None:
+    assert count_events(store) == 0
+    code(store, "anna", list_keys(store)[0])
+    assert count_events(store) == 1

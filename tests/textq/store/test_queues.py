@@ -7,8 +7,10 @@ import pytest
 from tests.textq.store.made import code, draw, list_keys, load_made, make_store, make_texts, turn
 from textq.errors import ReviewError
 from textq.events import Draft, Queue
+from textq.store.audit_item import Unsettled, count_exposed, count_unsettled, list_exposed
 from textq.store.corpus import Query, search, search_keys
 from textq.store.events import append
+from textq.store.hidden import hides_machine, in_any_sample, list_machine_hidden
 from textq.store.queues import (
     count_left,
     hides_suggestion,
@@ -274,3 +276,76 @@ def test_suggestions_are_hidden_by_chance_and_always_alike(store: Store) -> None
     assert 0.45 < sum(hides_suggestion(store, "anna", name) for name in names[:2000]) / 2000 < 0.55
     write_setting(store, "anna", "suggestions", "off")
     assert all(hides_suggestion(store, "anna", name) for name in names[:50])
+
+
+def test_search_by_code_tells_nothing_of_what_is_hidden_by_chance(twins: Store) -> None:
+    found = search_keys(twins, Query(instrument="none"), hidden_for="anna")
+    write_setting(twins, "", "hidden_share", 0)
+    everything = {one.key for one in search_keys(twins, Query(instrument="none"), hidden_for="anna")}
+    write_setting(twins, "", "hidden_share", 0.5)
+    chosen = {key for key in everything if hides_suggestion(twins, "anna", key)}
+    found = search_keys(twins, Query(instrument="none"), hidden_for="anna")
+    assert chosen
+    assert {one.key for one in found} == everything - chosen
+    for key in chosen:
+        code(twins, "anna", key, "none", queue="browse")
+    assert {one.key for one in search_keys(twins, Query(instrument="none"), hidden_for="anna")} == everything
+
+
+def test_nobody_sees_the_machines_code_before_an_audit_clause_is_settled(twins: Store) -> None:
+    keys = list_keys(twins)
+    drawn, twin, other = keys[0], keys[10], keys[3]
+    draw(twins, "a1", [drawn, other], each=2, coders=["anna", "bao"])
+
+    def list_seen(coder: str) -> set[str]:
+        return {row.clause.key for row in search(twins, Query(limit=100), hidden_for=coder).rows if row.suggestion}
+
+    for name in ("anna", "bao"):
+        assert list_machine_hidden(twins, "zoe") == {drawn, twin, other}
+        code(twins, name, drawn, "supply" if name == "anna" else "demand")
+        code(twins, name, other, "supply")
+    for coder in ("anna", "zoe"):
+        assert list_machine_hidden(twins, coder) == {drawn, twin}
+        assert [hides_machine(twins, coder, key) for key in (drawn, twin, other)] == [True, True, False]
+        assert list_seen(coder) == set(keys) - {drawn, twin}
+        for name in ("supply", "environment", "demand", "none"):
+            query = Query(instrument=name, limit=100)
+            assert not {drawn, twin} & {row.clause.key for row in search(twins, query, hidden_for=coder).rows}
+        assert not {drawn, twin} & {one.key for one in search_keys(twins, Query(max_confidence=1), hidden_for=coder)}
+    code(twins, "zoe", drawn, "demand", queue="adjudicate")
+    assert list_machine_hidden(twins, "zoe") == frozenset()
+    assert list_seen("zoe") == set(keys)
+    assert in_any_sample(twins, drawn)
+    assert not in_any_sample(twins, twin)
+
+
+def test_what_keeps_figures_from_being_final(twins: Store) -> None:
+    keys = list_keys(twins)
+    draw(twins, "a1", keys[:5], each=2, coders=["anna", "bao"])
+    assert count_unsettled(twins) == Unsettled(due=5, single=0, open=0)
+    for key in keys[:3]:
+        code(twins, "anna", key)
+    append(twins, [Draft("unsure", "anna", "audit", keys[3]), Draft("skip", "anna", "audit", keys[4])])
+    assert count_unsettled(twins) == Unsettled(due=2, single=3, open=0)
+    for key, instrument in zip(keys, ("supply", "demand", "supply", "none", "none"), strict=False):
+        code(twins, "bao", key, instrument)
+    assert count_unsettled(twins) == Unsettled(due=0, single=1, open=2)
+    code(twins, "anna", keys[4], "none")
+    for key in (keys[1], keys[3]):
+        code(twins, "zoe", key, "none", queue="adjudicate")
+    assert count_unsettled(twins) == Unsettled(due=0, single=0, open=0)
+
+
+def test_who_had_seen_the_machines_code_before_is_counted(twins: Store) -> None:
+    keys = list_keys(twins)
+    shown = {key: key != keys[3] for key in keys[:4]}
+    drafts = [Draft("code", "anna", "fix", key, instrument="none", suggestion_shown=shown[key]) for key in shown]
+    events = append(twins, drafts)
+    turn(twins, "undo", events[0])
+    draw(twins, "a1", keys[1:6], each=2)
+    assert set(list_exposed(twins, keys)) == set(keys[:3])
+    assert count_exposed(twins) == 0
+    for coder in ("anna", "bao"):
+        for key in keys[1:6]:
+            code(twins, coder, key)
+    assert count_exposed(twins) == 2

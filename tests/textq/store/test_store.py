@@ -17,7 +17,7 @@ from textq.store import place
 from textq.store import store as module
 from textq.store.events import append, read_events, verify
 from textq.store.place import Journal
-from textq.store.settings import read_setting, write_setting
+from textq.store.settings import read_setting, write_setting, write_settings
 from textq.store.store import Store, find_risk, open_store, probe_journal
 
 
@@ -225,6 +225,15 @@ def test_settings_are_kept_by_coder(tmp_path: Path) -> None:
         assert read_setting(store, "", "hidden_share") == 0.5
         write_setting(store, "anna", "keys", None)
         assert read_setting(store, "anna", "keys", "gone") == "gone"
+
+
+def test_settings_are_written_all_or_none(tmp_path: Path) -> None:
+    with closing(make_store(tmp_path / "review.sqlite")) as store:
+        write_settings(store, [("anna", "size", 2), ("", "hidden_share", 0.5), ("anna", "size", 3)])
+        assert (read_setting(store, "anna", "size"), read_setting(store, "", "hidden_share")) == (3, 0.5)
+        with pytest.raises(TypeError):
+            write_settings(store, [("anna", "size", 4), ("anna", "theme", object())])
+        assert read_setting(store, "anna", "size") == 3
 
 
 def test_names_of_folders_may_hold_anything(tmp_path: Path) -> None:

@@ -3,19 +3,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.textq.store.made import code, draw, list_keys, make_store, turn
 from textq.errors import ReviewError
-from textq.events import Draft, chain_event, event_record
+from textq.events import GENESIS, TIME, Draft, Event, chain_event, event_record
 from textq.store.decisions import find_final, list_decisions
 from textq.store.events import append, read_events, verify
 from textq.store.projections import dump_projections
 from textq.store.queues import list_open, list_samples
 from textq.store.store import Store, open_store
-from textq.store.transfer import export_events, merge_events
+from textq.store.transfer import export_events, merge_events, try_merge
 
 Make = Callable[[str], Store]
 
@@ -139,7 +140,8 @@ def test_what_a_clock_ahead_wrote_can_be_recoded(make: Make, monkeypatch: pytest
 
     one, two = make("one"), make("two")
     key = list_keys(one)[0]
-    monkeypatch.setattr(module, "_find_time", lambda connection: "2099-01-01T00:00:00.000000Z")
+    soon = (datetime.now(UTC) + timedelta(hours=20)).strftime(TIME)
+    monkeypatch.setattr(module, "_find_time", lambda connection: soon)
     code(one, "anna", key, "supply")
     monkeypatch.undo()
     (note,) = merge_events(two, [export(one)]).clashes
@@ -247,3 +249,136 @@ def test_the_same_events_give_the_same_file(make: Make) -> None:
     merge_events(two, [export(one)])
     assert export(one).read_bytes() == export(two).read_bytes()
     assert "资金" in export(one).read_text("utf-8")
+
+
+def forge(path: Path, draft: Draft, at: str = "2026-01-01T00:00:00.000001Z", **cells: object) -> Path:
+    """Write one event that anybody could make, with a hash that fits."""
+    event = chain_event(draft, uuid="a" * 32, origin="f" * 16, seq=1, at=at, prev_hash=GENESIS)
+    event = replace(event, **cells) if cells else event  # type: ignore[arg-type]
+    path.write_text(json.dumps(event_record(event)) + "\n", "utf-8")
+    return path
+
+
+SHARES = {"kind": "assign", "queue": "", "clause": "", "sample": "a1"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "at", "says"),
+    [
+        ({}, "zzzz", "field at"),
+        ({}, "2026-13-41T00:00:00.000001Z", "the time"),
+        ({"kind": "frob"}, "", "is unknown"),
+        ({"queue": "weird"}, "", "is unknown"),
+        ({"instrument": None}, "", "has no code"),
+        ({"instrument": "ba/na/na"}, "", "cannot be a code"),
+        ({"subtype": "<b>"}, "", "cannot be a code"),
+        ({"ms": "abc"}, "", "field ms"),
+        ({"ms": -1}, "", "field ms"),
+        ({"suggestion_shown": "no"}, "", "field suggestion_shown"),
+        ({"clause": 5}, "", "field clause"),
+        ({"clause": ""}, "", "names no clause"),
+        ({"clause": "../x"}, "", "for a clause"),
+        ({"memo": {"a": 1}}, "", "field memo"),
+        ({"memo": "\ud800"}, "", "field memo"),
+        ({"coder": "../../../x"}, "", "name of a coder"),
+        ({"coder": "<script>"}, "", "name of a coder"),
+        ({"kind": "bulk", "clause": "", "detail": '{"clauses": [["a", 1], [2, 3]]}'}, "", "for a clause"),
+        ({"kind": "undo", "clause": "", "undoes": ""}, "", "does not name"),
+        ({"kind": "adjudicate", "queue": "adjudicate", "detail": "[]"}, "", "is no object"),
+        ({**SHARES, "detail": "{}"}, "", "KeyError"),
+        ({**SHARES, "detail": '{"shares": {"anna": 5}}'}, "", "assigned to 'anna'"),
+        ({**SHARES, "detail": '{"shares": {"../e": []}}'}, "", "assigned to '../e'"),
+        ({**SHARES, "kind": "sample", "detail": '{"unit": "clause"}'}, "", "lacks seed"),
+    ],
+)
+def test_events_that_could_not_have_been_written_here_are_refused(
+    make: Make, tmp_path: Path, cells: dict[str, object], at: str, says: str
+) -> None:
+    store = make("one")
+    key = list_keys(store)[0]
+    draft = replace(Draft("code", "eve", "fix", key, "0" * 64, "none"), **cells)  # type: ignore[arg-type]
+    path = forge(tmp_path / "forged.jsonl", draft, at or "2026-01-01T00:00:00.000001Z")
+    with pytest.raises(ReviewError, match=f"line 1 is no event: .*{says}"):
+        merge_events(store, [path])
+    assert (read_events(store), verify(store)) == ([], [])
+    code(store, "anna", key)
+
+
+def test_names_and_numbers_of_events_are_checked(make: Make, tmp_path: Path) -> None:
+    store = make("one")
+    draft = Draft("code", "eve", "fix", list_keys(store)[0], "0" * 64, "none")
+    for cells in ({"uuid": "../x"}, {"origin": ""}, {"seq": "1"}, {"seq": True}, {"hash": None}, {"prev_hash": ""}):
+        with pytest.raises(ReviewError, match=f"field {next(iter(cells))}"):
+            merge_events(store, [forge(tmp_path / "forged.jsonl", draft, **cells)])
+
+
+def test_events_of_days_to_come_are_refused(make: Make, tmp_path: Path) -> None:
+    store = make("one")
+    key = list_keys(store)[0]
+    path = forge(tmp_path / "far.jsonl", Draft("code", "bao", "fix", key, "", "none"), "2131-01-01T00:00:00.000000Z")
+    with pytest.raises(ReviewError, match=r"bao is of 2131-01-01.*Set the clock"):
+        merge_events(store, [path])
+    assert code(store, "anna", key).at < "2131"
+
+
+def test_a_log_is_one_persons(make: Make, tmp_path: Path) -> None:
+    one, two = make("one"), make("two")
+    keys = list_keys(one)
+    first = code(one, "anna", keys[0])
+    draft = Draft("code", "bao", "audit", keys[1], instrument="none")
+    second = chain_event(draft, uuid="b" * 32, origin=first.origin, seq=2, at=later(first), prev_hash=first.hash)
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(json.dumps(event_record(event)) + "\n" for event in (first, second)), "utf-8")
+    with pytest.raises(ReviewError, match="one person's"):
+        merge_events(two, [path])
+
+
+def later(event: Event) -> str:
+    return (datetime.strptime(event.at, TIME) + timedelta(seconds=1)).strftime(TIME)
+
+
+def test_a_known_event_that_was_changed_is_refused(make: Make) -> None:
+    one = make("one")
+    code(one, "anna", list_keys(one)[0])
+    path = export(one)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"instrument":"supply"', '"instrument":"demand"', 1), "utf-8")
+    with pytest.raises(ReviewError, match=r"line 1 .*was changed"):
+        merge_events(one, [path])
+
+
+def test_events_of_another_study_are_refused(make: Make, tmp_path: Path) -> None:
+    one = make("one")
+    code(one, "anna", list_keys(one)[0])
+    other = make_store(tmp_path / "other.sqlite", 3, 30, seed=5)
+    with closing(other):
+        code(other, "bao", list_keys(other)[0])
+        draw(other, "a1", list_keys(other)[:4], each=2)
+        path = export(other)
+    before = read_events(one)
+    with pytest.raises(ReviewError, match=r"is of another study: none of the 4 clauses .*from the run made"):
+        merge_events(one, [path, export(one)])
+    assert read_events(one) == before
+
+
+def test_clauses_that_the_study_does_not_have_are_named(make: Make, tmp_path: Path) -> None:
+    one, two = make("one"), make("two")
+    key = list_keys(two)[0]
+    code(two, "bao", key)
+    path = export(two)
+    with one.write() as connection:
+        connection.execute("DELETE FROM clause WHERE key = ?", (key,))
+    code(two, "bao", list_keys(two)[1])
+    merged = merge_events(one, [export(two)])
+    assert (merged.n_new, merged.unknown) == (2, (key,))
+    assert key in merged.clashes[0]
+    again = merge_events(one, [path])
+    assert (again.n_new, again.unknown) == (0, ())
+
+
+def test_a_merge_can_be_tried_out(make: Make) -> None:
+    one, two = make("one"), make("two")
+    code(two, "bao", list_keys(two)[0])
+    assert try_merge(one, [export(two)]).n_new == 1
+    assert read_events(one) == []
+    assert merge_events(one, [export(two)]).n_new == 1

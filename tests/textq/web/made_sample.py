@@ -52,7 +52,7 @@ def serve_texts(study_folder: Path, texts: Mapping[str, Sequence[str]], *, title
         with store.write() as connection:
             connection.execute("UPDATE document SET title = ?, url = ?", (title, title))
     try:
-        with run_server(replace(study, store=store)) as served:
+        with run_server(replace(study, store=store, run_id="made")) as served:
             yield served
     finally:
         store.close()

@@ -104,3 +104,12 @@ def test_closed_while_own_audit_is_open(serve: Callable[..., Served], path: str)
 def test_what_is_missing_is_said(served: Served) -> None:
     assert "No audit sample was drawn yet" in served.sign_in().get("/agreement").text
     assert served.sign_in().get("/agreement/table.md").status == 404
+
+
+def test_accuracy_is_provisional_while_clauses_are_open(audited: tuple[Served, list[StoredClause]]) -> None:
+    page = audited[0].sign_in().get("/agreement").text
+    notice = page[page.index("No sentence on the machine") :].partition("</p>")[0]
+    assert "2 are to be adjudicated" in notice
+    assert "provisional" in notice
+    box = page[page.index('id="paper-en"') :].partition("</textarea>")[0]
+    assert "machine" not in box  # nothing to copy into a paper yet

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.textq.store.made import draw, list_keys, make_store
+from tests.textq.store.made import draw, list_keys, load_made, make_store
 from tests.textq.web.served import Answer, Browser, Served, run_server
 from textq.events import Draft
 from textq.lexicon.codebook import Codebook, Example, Instrument, Label, Subtype
@@ -302,6 +302,46 @@ def test_what_cannot_be_coded_here_is_refused(store: Store, anna: Browser) -> No
     assert read_events(store, kind="code") == []
 
 
+def test_fix_refuses_clauses_of_every_audit_sample(store: Store, server: Served, anna: Browser) -> None:
+    keys = list_keys(store)
+    anna.post(f"/q/fix/{keys[0]}", {"code": "none"})
+    draw(store, "first", keys[:1], coders=["bao"])
+    for answer in (anna.get(f"/q/fix/{keys[0]}"), anna.post(f"/q/fix/{keys[0]}", {"code": "none"}, FRAGMENT)):
+        assert answer.status == 403
+        assert "belongs to an audit sample" in answer.text
+    undone = anna.post("/undo", headers=FRAGMENT)  # what was done before the draw can be taken back still
+    assert (undone.status, undone.headers["x-textq-go"]) == (204, "/log")
+
+
+def test_memos_of_fix_do_not_stand_on_the_blind_card(store: Store, anna: Browser) -> None:
+    key = list_keys(store)[0]
+    anna.post(f"/q/fix/{key}", {"code": "none", "memo": "the machine says supply"})
+    draw(store, "first", [key], coders=["anna"])
+    assert "the machine says supply" not in anna.get(f"/q/audit/{key}").text
+    anna.post(f"/q/audit/{key}", {"code": "none"})
+    (blind,) = [one for one in find_decisions(store, key) if one.track == "audit"]
+    assert blind.memo == ""
+
+
+def test_texts_of_unsettled_audit_clauses_are_shown_without_suggestion(tmp_path: Path) -> None:
+    store = make_store(tmp_path / "twins.sqlite", n_documents=2, n_clauses_each=2)
+    load_made(store, {"a": ["同样的话", "别的话"], "b": ["同样的话", "还有话"]})
+    write_setting(store, "", "hidden_share", 0.0)
+    study = ReviewStudy(store, tmp_path, "made", tmp_path, builtin_codebook(), ("anna", "bao"), "en")
+    first, _, twin, other = list_keys(store)
+    draw(store, "first", [first], coders=["bao"])
+    with run_server(study, needs_pin=False) as running:
+        anna = running.sign_in("anna")
+        assert 'value="accept"' not in anna.get(f"/q/fix/{twin}").text
+        assert 'value="accept"' in anna.get(f"/q/fix/{other}").text
+    store.close()
+
+
+def test_a_way_back_has_no_tab_or_end_of_line(store: Store, anna: Browser) -> None:
+    for back in ("/\t/evil.example/", "/\n/evil.example/"):
+        assert anna.post("/undo", {"back": back}).headers["location"] == "/"
+
+
 def test_context_widens_from_neighbours_to_the_document(store: Store, anna: Browser) -> None:
     key = list_keys(store)[8]
     far = list_keys(store)[0]
@@ -363,3 +403,12 @@ def test_pages_are_in_the_language_of_the_coder(store: Store, anna: Browser) -> 
     key = next_item(store, "anna", "fix") or ""
     answer = anna.post(f"/q/fix/{key}", {"code": "supply/talent"}, FRAGMENT)
     assert 'data-say="已记录 供给型 · 人才，下一条 2/' in answer.text
+
+
+def test_what_was_undone_is_said_on_the_page_that_follows(store: Store, anna: Browser) -> None:
+    key = list_keys(store)[0]
+    anna.post(f"/q/fix/{key}", {"code": "none"})
+    assert anna.post("/undo", {"back": "/browse"}).status == 303
+    page = anna.get(f"/q/fix/{key}").text
+    assert 'role="status">Undone ' in page
+    assert 'role="status">Undone ' not in anna.get("/browse").text  # once

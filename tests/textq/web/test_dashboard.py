@@ -11,13 +11,19 @@ def test_first_step_is_a_sample(serve, lang, words):
     served = serve("anna", lang=lang)
     page = served.sign_in().get("/").text
     assert words in page
-    assert f"textq review sample {served.out} --size 300" in page
+    assert f"textq review sample {served.out} --size " in page
     assert 'action="/sample"' in page
 
 
-def test_sample_is_drawn_by_the_form(served):
+def test_sample_is_shown_then_drawn_by_the_form(served):
     browser = served.sign_in()
-    answer = browser.post("/sample", {"size": 20, "unit": "clause", "each": 1, "seed": 7})
+    fields = {"size": 20, "unit": "clause", "each": 1, "seed": 7}
+    shown = browser.post("/sample", fields)
+    assert shown.status == 200
+    assert "Nothing is written yet" in shown.text
+    assert "no agreement can be measured" in shown.text
+    assert not list_samples(served.store)
+    answer = browser.post("/sample", fields | {"do": "draw"})
     assert answer.status == 303
     (sample,) = list_samples(served.store)
     assert (sample.unit, sample.seed, sample.each, sample.coder) == ("clause", 7, 1, "anna")
@@ -32,6 +38,23 @@ def test_sample_needs_sensible_numbers(served, fields):
     answer = served.sign_in().post("/sample", {"size": 20, "unit": "clause", "each": 1, "seed": 7} | fields)
     assert answer.status == 409
     assert not list_samples(served.store)
+
+
+def test_a_sample_of_everything_leaves_nothing_and_one_coder_gives_no_agreement(served):
+    n_coded = len(list_coded(served.store))
+    browser = served.sign_in()
+    whole = browser.post("/sample", {"size": 5000, "unit": "clause", "each": 2, "seed": 7}).text
+    assert "No clause is left for Fix" in whole
+    assert "one coder alone gives no agreement" in whole
+    assert f"{n_coded} clauses in 2 documents" in whole
+    assert f'name="size" inputmode="numeric" pattern="[0-9]+" value="{max(20, n_coded // 2)}"' in browser.get("/").text
+
+
+def test_clauses_that_were_corrected_in_sight_of_the_machine_are_told(served):
+    keys = list_coded(served.store)
+    append(served.store, [Draft("code", "bao", "fix", keys[0], instrument="none", suggestion_shown=True)])
+    page = served.sign_in().post("/sample", {"size": 5000, "unit": "clause", "each": 2, "seed": 7}).text
+    assert "1 of them were corrected before" in page
 
 
 def test_progress_and_own_codes_are_counted(served):
@@ -61,6 +84,22 @@ def test_broken_chain_is_told(served):
     page = served.sign_in().get("/").text
     assert 'role="alert"' in page
     assert "the hash chains are broken" in page
+
+
+def test_chains_are_verified_after_new_events_and_when_asked(served, monkeypatch):
+    calls = []
+    monkeypatch.setattr("textq.web.dashboard.verify", lambda store: calls.append(store) or [])
+    browser = served.sign_in()
+    for path, n_calls in (("/", 1), ("/", 1), ("/?verify=1", 2), ("/", 2)):
+        assert "all hash chains hold" in browser.get(path).text
+        assert len(calls) == n_calls
+    append(served.store, [Draft("code", "anna", "fix", list_coded(served.store)[0], instrument="none")])
+    browser.get("/")
+    assert len(calls) == 3
+    monkeypatch.setattr("textq.web.dashboard._CHECKED_AT_ONCE", 0)
+    append(served.store, [Draft("code", "anna", "fix", list_coded(served.store)[0], instrument="none")])
+    assert "verify the hash chains" in browser.get("/").text
+    assert len(calls) == 3
 
 
 def test_lost_clauses_are_listed(served):

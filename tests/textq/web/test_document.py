@@ -94,4 +94,4 @@ def test_near_documents_lead_to_one_another(serve, study_folder, lang):
     browser = serve("anna", lang=lang).sign_in()
     assert f'/doc/{beta}">' in browser.get(f"/doc/{alpha}").text
     assert f'/doc/{alpha}">' in browser.get(f"/doc/{beta}").text
-    assert "91%" in browser.get(f"/doc/{beta}").text
+    assert "91 %" in browser.get(f"/doc/{beta}").text

@@ -79,6 +79,21 @@ def test_codes_of_others_wait_for_the_own_audit(serve: Callable[..., Served]) ->
     assert "/io/finals.csv" not in page
 
 
+def test_a_log_does_not_tell_the_strata_of_an_audit_that_is_not_done(serve: Callable[..., Served]) -> None:
+    served = serve("lead", lang="en")
+    clauses = draw_all(served.store, 2)
+    browser = served.sign_in()
+    for clause in clauses:
+        answer = browser.get("/io/events.jsonl")
+        assert b'"sample"' not in answer.body.replace(b'"sample":', b"")
+        assert b"strata" not in answer.body
+        assert "without-samples" in answer.headers["content-disposition"]
+        browser.post(f"/q/audit/{clause.key}", {"code": "none"})
+    whole = browser.get("/io/events.jsonl")
+    assert b"strata" in whole.body
+    assert "without-samples" not in whole.headers["content-disposition"]
+
+
 def test_a_workbook_comes_back_in_two_steps(serve: Callable[..., Served]) -> None:
     served = serve("anna", lang="en")
     clauses = draw_all(served.store, 4)

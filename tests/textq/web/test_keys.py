@@ -1,4 +1,4 @@
-from textq.web.keys import ACTIONS, build_key_map, find_clashes, is_key, name_shortcut, show_key
+from textq.web.keys import ACTIONS, build_key_map, find_clashes, is_key, name_shortcut, read_key, show_key, write_key
 
 
 def test_no_two_actions_of_one_place_share_a_key() -> None:
@@ -35,3 +35,8 @@ def test_enter_escape_tab_and_nonsense_are_no_keys() -> None:
 def test_keys_are_printed_as_on_the_keyboard_and_named_for_readers() -> None:
     assert [show_key(key) for key in ("KeyM", "Digit1", "Shift+KeyU", "Shift+Slash")] == ["M", "1", "⇧U", "?"]
     assert [name_shortcut(key) for key in ("Shift+KeyU", "Space", "Digit0")] == ["Shift+U", "Space", "0"]
+
+
+def test_what_is_written_for_a_key_names_it() -> None:
+    for action in ACTIONS:
+        assert all(read_key(write_key(code)) == code for code in action.keys)

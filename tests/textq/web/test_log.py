@@ -71,7 +71,7 @@ def test_way_back_stays_in_the_log(served, back):
     assert answer.headers["location"] == "/log?said=reverted-1"
 
 
-def test_codes_of_hidden_clauses_are_masked(served):
+def test_events_of_others_on_hidden_clauses_are_counted_not_listed(served):
     keys = list_coded(served.store)
     (written,) = append(served.store, [code("bao", keys[0], memo="geheim", secondary="demand")])
     detail = json.dumps({"clauses": [[key, ""] for key in keys[:2]], "query": {}})
@@ -79,11 +79,27 @@ def test_codes_of_hidden_clauses_are_masked(served):
     append(served.store, [Draft("undo", "bao", "fix", keys[0], undoes=written.uuid)])
     draw_made(served.store, "audit-1", keys[:1], coders=["anna"], each=1)
     browser = served.sign_in()
-    for path in ("/log", f"/log?key={keys[0]}", "/log?coder=bao"):
+    for path in ("/log", f"/log?key={keys[0]}", "/log?coder=bao", "/log?kind=unsure&coder=bao"):
         page = browser.get(path).text
         assert "geheim" not in page
         assert 'class="chip' not in page
-        assert page.count("not shown before your audit is done") == 3
+        assert keys[0] not in page.replace(f'value="{keys[0]}"', "")
+        assert f'id="e-{written.uuid}"' not in page
+        assert "3 events of others on clauses of your audit are left out" in page  # whatever is filtered by
+
+
+def test_withheld_events_leave_pages_whole(served):
+    keys = list_coded(served.store)
+    append(served.store, [code("anna", keys[1]) for _ in range(ROWS + 7)])
+    append(served.store, [code("bao", keys[0]) for _ in range(ROWS)])
+    draw_made(served.store, "audit-1", keys[:1], coders=["anna"], each=1)
+    browser = served.sign_in()
+    page = browser.get("/log").text
+    assert page.count('<tr tabindex="-1"') == ROWS
+    older = page.split('rel="next" href="')[1].split('"')[0]
+    assert (
+        browser.get(older.replace("&amp;", "&")).text.count('<tr tabindex="-1"') == 8
+    )  # and the sample that was drawn
 
 
 def test_events_after_the_estimate_are_flagged(served):

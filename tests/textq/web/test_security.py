@@ -270,3 +270,14 @@ def test_names_over_a_network() -> None:
     check_host(Headers({"host": "10.1.2.3:80"}), 80, NO_NAMES, any_address=True)
     with pytest.raises(HTTPException):
         check_host(Headers({"host": "evil.example:80"}), 80, NO_NAMES, any_address=True)
+
+
+def test_a_server_whose_run_was_replaced_answers_nothing_and_writes_nothing(served: Served) -> None:
+    browser = served.sign_in()
+    key = browser.get("/q/fix").headers["location"].rpartition("/")[2]
+    with served.store.write() as connection:
+        connection.execute("UPDATE run SET run_id = 'another'")
+    for answer in (browser.get("/"), browser.get(f"/q/fix/{key}"), browser.post(f"/q/fix/{key}", {"code": "none"})):
+        assert answer.status == 409
+        assert "scored anew" in answer.text
+    assert read_events(served.store) == []

@@ -8,7 +8,7 @@ from tests.textq.store.made import make_store
 from tests.textq.web.served import Browser, Served, run_server
 from textq.lexicon.read import builtin_codebook
 from textq.pipeline.review_open import ReviewStudy
-from textq.store.settings import read_setting
+from textq.store.settings import read_setting, write_settings
 from textq.web.keys import ACTIONS
 
 GOOD = {
@@ -95,3 +95,28 @@ def test_the_page_of_keys_names_the_classes_of_the_codebook(anna: Browser) -> No
     assert "Supply" in page
     assert "Class 4" not in page
     assert anna.get("/keys", {"X-Textq": "fragment"}).text.lstrip().startswith("<main")
+
+
+def test_settings_say_why_suggestions_were_turned_off(server: Served, anna: Browser) -> None:
+    reason = {"pull": 0.3, "low": 0.1, "high": 0.5, "n_shown": 100, "n_hidden": 25}
+    write_settings(server.store, [("anna", "suggestions", "off"), ("anna", "suggestions_reason", reason)])
+    assert "more often where its code was in sight" in anna.get("/settings").text
+    assert "+30 points [+10, +50]" in anna.get("/settings").text
+    anna.post("/settings", GOOD | {"suggestions": "on"})
+    assert read_setting(server.store, "anna", "suggestions_reason") is None
+
+
+def test_saving_settings_writes_only_what_changed(server: Served, anna: Browser) -> None:
+    anna.post("/settings", GOOD | {"hidden_percent": "20", "theme": "dark"})
+    assert read_setting(server.store, "anna", "theme") == "dark"
+    assert read_setting(server.store, "", "hidden_share", "unset") == "unset"  # .2 stands without being written
+
+
+def test_keys_are_written_as_they_are_printed(server: Served, anna: Browser) -> None:
+    page = anna.get("/settings").text
+    assert 'name="key_class1" value="1"' in page
+    assert 'name="key_unsure" value="F"' in page
+    assert 'name="key_search" value="/"' in page
+    anna.post("/settings", GOOD | {"key_unsure": "q", "key_class1": "1"})
+    assert read_setting(server.store, "anna", "keys") == {"unsure": "KeyQ"}
+    assert 'name="key_unsure" value="Q"' in anna.get("/settings").text

@@ -31,7 +31,8 @@ class ClassAgreement:
     specific
         Specific agreement, from 0 to 1.
     kappa
-        Conger's κ of the category against all others; Cohen's for two coders of the same clauses.
+        Conger's κ of the category against all others; Cohen's for two coders of the same clauses. Clauses coded once
+        count towards chance agreement, as in :func:`~textq.coding.reliability.chance_agreement.measure_agreement`.
     alpha
         Krippendorff's α of the category against all others.
     """
@@ -43,7 +44,9 @@ class ClassAgreement:
     alpha: Coefficient
 
 
-def measure_classes(codings: JointCodings, *, resampling: Resampling | None = None) -> list[ClassAgreement]:
+def measure_classes(
+    codings: JointCodings, *, resampling: Resampling | None = None, resampling_coded: Resampling | None = None
+) -> list[ClassAgreement]:
     """Measure agreement on each category, over the clauses coded at least twice.
 
     Parameters
@@ -52,13 +55,17 @@ def measure_classes(codings: JointCodings, *, resampling: Resampling | None = No
         Any number of coders.
     resampling
         Draws for intervals, over ``codings.keep_pairable()``.
+    resampling_coded
+        Draws for those of κ, over ``codings.keep_coded()``; may be absent where no clause was coded once.
 
     Raises
     ------
     ConfigError
         If no clause was coded twice.
     """
-    pairable = codings.keep_pairable()
+    coded, pairable = codings.keep_coded(), codings.keep_pairable()
+    if resampling_coded is None and len(coded.codes) == len(pairable.codes):
+        resampling_coded = resampling
     specific = _measure_specific(pairable, resampling)
     counts = pairable.count().sum(axis=0)
     return [
@@ -66,7 +73,7 @@ def measure_classes(codings: JointCodings, *, resampling: Resampling | None = No
             category,
             int(counts[at]),
             specific[at],
-            measure_agreement(pairable.contrast(at), "conger", resampling=resampling),
+            measure_agreement(coded.contrast(at), "conger", resampling=resampling_coded),
             measure_alpha(pairable.contrast(at), resampling=resampling),
         )
         for at, category in enumerate(codings.categories)

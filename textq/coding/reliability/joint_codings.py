@@ -53,6 +53,16 @@ class JointCodings:
         """Return how many coders gave each category to each clause: (n, q)."""
         return np.stack([(self.codes == k).sum(axis=1) for k in range(len(self.categories))], axis=1).astype(float)
 
+    def keep_coded(self) -> "JointCodings":
+        """Return the clauses with at least one coding.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        return self._take(self.n_coders_of >= 1, "no clause was coded. Give the codings of at least two coders.")
+
     def keep_pairable(self) -> "JointCodings":
         """Return the clauses with at least two codings.
 

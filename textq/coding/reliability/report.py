@@ -54,14 +54,16 @@ class Reliability:
     n_categories
         How many categories the coders could give, on which ``ac1`` and ``brennan_prediger`` depend.
     n_clauses, n_single, n_documents
-        Clauses coded at least twice, which all figures are about; clauses coded once, left out; documents of the
-        former, None where documents are not known.
+        Clauses coded at least twice, which all figures are about; clauses coded once, which count towards chance
+        agreement alone; documents of the former, None where documents are not known.
     n_groups
         What can be drawn: ``n_documents``, or ``n_clauses`` where documents are not known.
     percent, holsti
         Not corrected for chance.
     alpha, ac1, fleiss, conger, brennan_prediger
         Corrected for chance. ``fleiss`` and ``conger`` equal nearly α and Cohen's κ for many clauses and two coders.
+        α leaves clauses coded once out altogether (Krippendorff 2019); in the others these count towards the shares of
+        the categories, on which chance agreement depends (Gwet 2014), as in irrCAC.
     classes
         Agreement on each category.
     pairs
@@ -110,6 +112,9 @@ def measure_reliability(
 ) -> Reliability:
     """Measure how far coders agree, over the clauses coded at least twice.
 
+    Of clauses coded once AC1, Fleiss' and Conger's κ take the shares of the categories, which chance agreement depends
+    on (Gwet 2014); α, percent agreement and Holsti's coefficient leave them out.
+
     Parameters
     ----------
     codings
@@ -126,10 +131,13 @@ def measure_reliability(
     ConfigError
         If no clause was coded twice, or a generator is given and there is one document only.
     """
-    pairable = codings.keep_pairable()
+    coded, pairable = codings.keep_coded(), codings.keep_pairable()
     samples = None if generator is None else draw_samples(pairable.groups, generator, draws)
+    of_coded = samples
+    if generator is not None and len(coded.codes) > len(pairable.codes):
+        of_coded = draw_samples(coded.groups, generator, draws)
     counts = pairable.count().sum(axis=0)
-    every = replace(pairable, categories=tuple(dict.fromkeys((*codings.categories, *possible))))
+    every = replace(coded, categories=tuple(dict.fromkeys((*codings.categories, *possible))))
     return Reliability(
         coders=codings.coders,
         categories=codings.categories,
@@ -141,11 +149,11 @@ def measure_reliability(
         percent=measure_percent(pairable, resampling=samples),
         holsti=measure_holsti(pairable),
         alpha=measure_alpha(pairable, resampling=samples),
-        ac1=measure_agreement(every, "gwet", resampling=samples),
-        fleiss=measure_agreement(pairable, "fleiss", resampling=samples),
-        conger=measure_agreement(pairable, "conger", resampling=samples),
-        brennan_prediger=measure_agreement(every, "brennan_prediger", resampling=samples),
-        classes=tuple(measure_classes(pairable, resampling=samples)),
+        ac1=measure_agreement(every, "gwet", resampling=of_coded),
+        fleiss=measure_agreement(coded, "fleiss", resampling=of_coded),
+        conger=measure_agreement(coded, "conger", resampling=of_coded),
+        brennan_prediger=measure_agreement(every, "brennan_prediger", resampling=of_coded),
+        classes=tuple(measure_classes(coded, resampling=samples, resampling_coded=of_coded)),
         pairs=tuple(_describe_pair(pair) for pair in list_pairs(pairable)),
         largest=codings.categories[int(counts.argmax())],
         largest_share=float(counts.max() / counts.sum()),

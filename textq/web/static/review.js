@@ -426,8 +426,9 @@ function walk(step) {
 
 function pick(range) {
   const rows = rowsOf();
-  const here = currentRow();
-  if (!here) return walk(1);
+  const here = currentRow() || rows[0];
+  if (!here) return undefined;
+  if (here !== currentRow()) here.focus({ preventScroll: true });
   const first = range && lastRow ? rows.indexOf(lastRow) : rows.indexOf(here);
   const last = rows.indexOf(here);
   const boxes = rows.slice(Math.min(first, last), Math.max(first, last) + 1)

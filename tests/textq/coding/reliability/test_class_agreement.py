@@ -23,9 +23,13 @@ def test_specific_agreement_of_three_coders_is_the_chance_that_a_second_gives_it
     assert second.specific.value == pytest.approx((1 * 0 + 2 * 1 + 2 * 1) / (1 * 2 + 2 * 2 + 2 * 1))
 
 
-def test_clauses_coded_once_do_not_count() -> None:
+def test_clauses_coded_once_count_towards_the_chance_of_kappa_alone() -> None:
     with_single = measure_classes(join_codings([[1, 1], [2, 1], [2, None]]))
-    assert with_single == measure_classes(join_codings([[1, 1], [2, 1]]))
+    without = measure_classes(join_codings([[1, 1], [2, 1]]))
+    for one, other in zip(with_single, without, strict=True):
+        assert (one.specific, one.alpha, one.n_codings) == (other.specific, other.alpha, other.n_codings)
+        assert one.kappa.observed == other.kappa.observed
+        assert one.kappa.expected != other.kappa.expected
 
 
 def test_intervals_are_drawn() -> None:

@@ -49,6 +49,19 @@ def test_every_figure_is_about_the_clauses_it_states() -> None:
     assert (report.n_clauses, report.percent.value, report.holsti.value, report.holsti.n_clauses) == (2, 1, 1, 2)
 
 
+def test_clauses_coded_once_count_towards_chance_and_not_towards_alpha() -> None:
+    """By hand: of 4 clauses two have 1, shares are (1/2 + 1 + 0 + 1) / 4 = 5/8 and 3/8; two of three pairs agree."""
+    codings = join_codings([[1, 2], [1, 1], [2, 2], [1, None]])
+    report = measure_reliability(codings, np.random.default_rng(1), 50)
+    chance = 2 * 5 / 8 * 3 / 8
+    assert report.ac1.value == pytest.approx((2 / 3 - chance) / (1 - chance))
+    assert report.fleiss.expected == pytest.approx((5 / 8) ** 2 + (3 / 8) ** 2)
+    assert report.ac1.n_clauses == report.n_clauses == 3
+    assert report.ac1.interval is not None
+    without = measure_reliability(codings.keep_pairable(), np.random.default_rng(1), 50)
+    assert (report.alpha, report.percent) == (without.alpha, without.percent)
+
+
 def test_every_pair_of_coders_is_reported() -> None:
     report = measure_reliability(join_codings([[1, 1, 2], [2, 2, 2], [1, None, 1]], ["x", "y", "z"]))
     assert [(pair.coders, pair.percent) for pair in report.pairs] == [
