@@ -40,6 +40,7 @@ bench gold=(shared / "gold/dev.jsonl"):
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_placebo.py
     {{ just_executable() }} --justfile {{ justfile() }} pairs-speed
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_coding.py
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/speed/bench_coded.py
     {{ python }} tests/benchmarks/speed/bench_review.py
     for coder in full written rules; do {{ python }} -m textq evaluate "{{ gold }}" --coder $coder; done
 
@@ -50,6 +51,10 @@ pairs-speed *options:
 # measure bias and coverage of class shares from simulated audits: just audits 1000 --csv FILE
 audits *options:
     OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/audit/simulate_audits.py {{ options }}
+
+# measure bias and coverage of regressions on coded intensities, naive and corrected
+coverage replications="200":
+    OPENBLAS_NUM_THREADS=1 {{ python }} tests/benchmarks/coded/simulate_coverage.py {{ replications }} --csv tests/benchmarks/coded/coverage.csv --markdown tests/benchmarks/coded/coverage.md
 
 # measure how often tests of did reject a true null, by covariance (half an hour on one core)
 size draws="500":

@@ -10,7 +10,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from econ.coded_estimate import CodedEstimate
+    from econ.coded_panel import fit_coded
     from econ.combine import combine_units, measure_krugman
+    from econ.confusion import Confusion, HomogeneityTest
+    from econ.corrected_counts import CorrectedCounts, correct_counts
     from econ.development import build_entropy_index
     from econ.diagnostics import correlate_columns, measure_inflation
     from econ.errors import EconError, FigureError, FontError
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from econ.figure_shares import count_share_pages, plot_shares
     from econ.figure_specifications import plot_specifications
     from econ.filters import cut_window, filter_series
+    from econ.gold import estimate_confusion
     from econ.intensities import Intensities, interact_scores
     from econ.pair_panel import fit_pairs
     from econ.pairs import form_pairs
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from econ.power import simulate_power
     from econ.power_coding import Coding
     from econ.power_result import Power
+    from econ.shared_errors import SharedErrors, estimate_shared_errors
     from econ.simulate import simulate_series
     from econ.spec import PairSpec, Synchronization, TreatedPair, TreatedScore, Treatment, UnitVariable
     from econ.synchronization import measure_synchronization
@@ -43,19 +49,26 @@ if TYPE_CHECKING:
     from econ.table_style import TableStyle
     from econ.tables import tabulate_estimates
     from econ.treatment import assign_treatment, find_designated
+    from econ.weak_signal import ConfidenceSet
 
 _HOMES = {
+    "CodedEstimate": "econ.coded_estimate",
     "Coding": "econ.power_coding",
+    "ConfidenceSet": "econ.weak_signal",
+    "Confusion": "econ.confusion",
+    "CorrectedCounts": "econ.corrected_counts",
     "Dropped": "econ.estimate",
     "EconError": "econ.errors",
     "Estimate": "econ.estimate",
     "EventStudy": "econ.event_points",
     "FigureError": "econ.errors",
     "FontError": "econ.errors",
+    "HomogeneityTest": "econ.confusion",
     "Intensities": "econ.intensities",
     "PairSpec": "econ.spec",
     "Placebo": "econ.placebo_result",
     "Power": "econ.power_result",
+    "SharedErrors": "econ.shared_errors",
     "Synchronization": "econ.spec",
     "Table": "econ.table",
     "TableStyle": "econ.table_style",
@@ -67,11 +80,15 @@ _HOMES = {
     "assign_treatment": "econ.treatment",
     "build_entropy_index": "econ.development",
     "combine_units": "econ.combine",
+    "correct_counts": "econ.corrected_counts",
     "correlate_columns": "econ.diagnostics",
     "count_share_pages": "econ.figure_shares",
     "cut_window": "econ.filters",
+    "estimate_confusion": "econ.gold",
+    "estimate_shared_errors": "econ.shared_errors",
     "filter_series": "econ.filters",
     "find_designated": "econ.treatment",
+    "fit_coded": "econ.coded_panel",
     "fit_event_study": "econ.event_study",
     "fit_pairs": "econ.pair_panel",
     "fit_panel": "econ.panel",
@@ -97,17 +114,23 @@ _HOMES = {
 }
 
 __all__ = [
+    "CodedEstimate",
     "Coding",
+    "ConfidenceSet",
+    "Confusion",
+    "CorrectedCounts",
     "Dropped",
     "EconError",
     "Estimate",
     "EventStudy",
     "FigureError",
     "FontError",
+    "HomogeneityTest",
     "Intensities",
     "PairSpec",
     "Placebo",
     "Power",
+    "SharedErrors",
     "Synchronization",
     "Table",
     "TableStyle",
@@ -119,11 +142,15 @@ __all__ = [
     "assign_treatment",
     "build_entropy_index",
     "combine_units",
+    "correct_counts",
     "correlate_columns",
     "count_share_pages",
     "cut_window",
+    "estimate_confusion",
+    "estimate_shared_errors",
     "filter_series",
     "find_designated",
+    "fit_coded",
     "fit_event_study",
     "fit_pairs",
     "fit_panel",

@@ -142,7 +142,7 @@ def _choose_vcov(frame: pd.DataFrame) -> tuple[VcovLike, str]:
 
 def _choose_for_pairs(frame: pd.DataFrame) -> tuple[VcovLike, str]:
     n_units = len(set().union(*(frame[member].dropna().unique() for member in MEMBERS)))
-    return choose_by_counts(n_units, _count_designated(frame))
+    return choose_by_counts(n_units, count_designated(frame))
 
 
 def choose_by_counts(n_units: int, n_designated: int) -> tuple[VcovLike, str]:
@@ -153,7 +153,7 @@ def choose_by_counts(n_units: int, n_designated: int) -> tuple[VcovLike, str]:
     return {"dyadic": MEMBERS}, f"Dyadic-robust covariance, as the pairs have {counts}."
 
 
-def _count_designated(frame: pd.DataFrame) -> int:
+def count_designated(frame: pd.DataFrame) -> int:
     """Count the units that a table of pairs marks as designated: treated_unit, and both members of role "both"."""
     columns = [frame["treated_unit"]] if "treated_unit" in frame.columns else []
     if "role" in frame.columns:
@@ -301,7 +301,7 @@ def _find_members(sample: Sample, spec: VcovSpec) -> Members:
 
 def _warn(frame: pd.DataFrame, spec: VcovSpec, covariance: Covariance) -> tuple[str, ...]:
     """Say in sentences why the covariance may not be trusted."""
-    n_designated = _count_designated(frame) if has_members(frame) else None
+    n_designated = count_designated(frame) if has_members(frame) else None
     return warn_by_counts(spec, covariance, n_designated)
 
 

@@ -7,18 +7,17 @@ import pytest
 PUBLIC = {
     "textq": ["Run", "StudyResult", "estimate", "load_run", "score"],
     "econ": [
-        *("Coding", "Dropped", "EconError", "Estimate", "EventStudy", "FigureError", "FontError", "Intensities"),
-        *("PairSpec", "Placebo", "Power", "Synchronization", "Table", "TableStyle", "TreatedPair", "TreatedScore"),
-        *("Treatment", "UnitVariable", "WaldTest", "assign_treatment", "build_entropy_index", "combine_units"),
-        *("correlate_columns", "count_share_pages", "cut_window", "filter_series", "find_designated"),
+        *("CodedEstimate", "Coding", "ConfidenceSet", "Confusion", "CorrectedCounts", "Dropped", "EconError"),
+        *("Estimate", "EventStudy", "FigureError", "FontError", "HomogeneityTest", "Intensities", "PairSpec"),
+        *("Placebo", "Power", "SharedErrors", "Synchronization", "Table", "TableStyle", "TreatedPair"),
+        *("TreatedScore", "Treatment", "UnitVariable", "WaldTest", "assign_treatment", "build_entropy_index"),
+        *("combine_units", "correct_counts", "correlate_columns", "count_share_pages", "cut_window"),
+        *("estimate_confusion", "estimate_shared_errors", "filter_series", "find_designated", "fit_coded"),
         *("fit_event_study", "fit_pairs", "fit_panel", "form_pairs", "interact_scores", "measure_inflation"),
         *("measure_krugman", "measure_synchronization", "permute_designations", "plot_coefficients"),
         *("plot_event_study", "plot_intensities", "plot_network", "plot_placebo", "plot_shares"),
         *("plot_specifications", "run_placebo", "simulate_power", "simulate_series", "tabulate_estimates"),
-        *(
-            "write_figure",
-            "write_table",
-        ),
+        *("write_figure", "write_table"),
     ],
 }
 
