@@ -34,19 +34,21 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, lang: str | None
     """Check the codebook PATH (codebook.yaml, or the folder it is in; default: the one that comes with textq).
 
     Finds a missing order of decision, missing rules, rules that name fewer than two codes, codes without an example,
-    clauses given as examples of two codes, rules without a positive, a negative and a border example, missing names.
+    clauses given as examples of two codes, rules without a positive, a negative and a border example, missing names;
+    in each language the codebook is written in, and rules that differ between the two.
     Exit code 3: something is an error.
     """
     from textq.cli.lexicon_summary import describe_codebook
     from textq.cli.list_folder import choose_folder, find_codebook
-    from textq.lexicon.check_codebook import check_codebook
+    from textq.lexicon.check_codebook import check_languages
     from textq.lexicon.finding import is_sound
     from textq.lexicon.read import read_codebook
     from textq.provenance import SCHEMA_VERSION
 
     chosen = choose_folder(path)
-    codebook = read_codebook(find_codebook(chosen) if chosen.is_dir() else chosen)
-    findings = check_codebook(codebook)
+    file = find_codebook(chosen) if chosen.is_dir() else chosen
+    codebook = read_codebook(file)
+    findings = check_languages(codebook, read_codebook(file, lang="zh"))
     counts = {"n_codes": len(codebook.codes), "n_rules": len(codebook.rules), "n_examples": len(codebook.examples)}
     if as_json:
         listed = [asdict(finding) for finding in findings]

@@ -53,6 +53,10 @@ _FINDINGS = {
         "zh": "未写明至少两个类目的规则: 写出规则在哪些类目之间取舍",
         "en": "rules that name fewer than two codes. Say between which codes (or none) they decide",
     },
+    "rule_unlike": {
+        "zh": "中英文所写类目或其先后不同的规则: 使两种语言一致",
+        "en": "rules that name other codes, or in another order, in Chinese than in English. Make the two agree",
+    },
     "rule_twice": {"zh": "重复的规则", "en": "rules that stand twice"},
     "no_example": {"zh": "没有例句的类目", "en": "codes without an example"},
     "two_codes": {"zh": "重复出现的例句", "en": "examples that stand twice"},

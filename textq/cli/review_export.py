@@ -116,7 +116,7 @@ def _write_sheet(
 
     whose = choose_coder(coder, list_coders(opened.store))
     sheet = build_sheet(
-        opened.store, opened.codebook, coder=whose, queue=queue, sample=sample, lang=lang, most=most
+        opened.store, opened.codebook_in(lang), coder=whose, queue=queue, sample=sample, lang=lang, most=most
     )  # fmt: skip
     replace_bytes(path, sheet.data)
     return Written("xlsx", path, sheet.n_rows, whose, sheet.facts.sample, sheet.n_hidden)
@@ -144,7 +144,7 @@ def _write_qdc(opened: "ReviewStudy", path: Path, lang: str) -> Any:
     from textq.cli.review_export_summary import Written
     from textq.review.codebook_qdc import build_qdc
 
-    replace_bytes(path, build_qdc(opened.codebook, lang))
+    replace_bytes(path, build_qdc(opened.codebook_in(lang), lang))
     return Written("qdc", path, len(opened.codebook.codes))
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 KINDS: tuple[ExampleKind, ...] = ("positive", "negative", "border")
 """What the examples of a rule show, each at least once."""
 
+_OF_PROSE = ("no_decision", "rule_without_codes", "rule_twice")
+"""What is found in prose, which may be there in another language; the rest is the same in all."""
+
 
 def check_codebook(codebook: Codebook) -> tuple[Finding, ...]:
     """Check a codebook that could be read.
@@ -42,6 +45,26 @@ def check_codebook(codebook: Codebook) -> tuple[Finding, ...]:
         ("no_label", "warning", list(_find_unlabelled(codebook))),
     ]
     return tuple(Finding(kind, level, tuple(cases)) for kind, level, cases in found if cases)
+
+
+def check_languages(codebook: Codebook, other: Codebook) -> tuple[Finding, ...]:
+    """Check a codebook in two languages: all that :func:`check_codebook` finds in either, each case once.
+
+    What a rule decides may not depend on the language: an error are also the rules that name other codes in ``other``,
+    or in another order.
+    """
+    merged = {(one.kind, one.level): dict.fromkeys(one.cases) for one in check_codebook(codebook)}
+    for one in check_codebook(other):
+        if one.kind in _OF_PROSE:
+            merged.setdefault((one.kind, one.level), {}).update(dict.fromkeys(one.cases))
+    unlike = [
+        f"{_show(rule)} ≠ {_show(same)}"
+        for rule, same in zip(codebook.rules, other.rules, strict=True)
+        if name_codes(rule, codebook) != name_codes(same, other)
+    ]
+    if unlike:
+        merged["rule_unlike", "error"] = dict.fromkeys(unlike)
+    return tuple(Finding(kind, level, tuple(cases)) for (kind, level), cases in merged.items())
 
 
 def name_codes(rule: Rule, codebook: Codebook) -> tuple[str, ...]:

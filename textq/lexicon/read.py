@@ -24,6 +24,9 @@ LEXICON_NAME = "instruments"
 COLUMNS = ("term", "code", "match", "weight", "must", "must_not", "note")
 """The columns of a lexicon file, in their order."""
 
+LANGUAGES = ("zh", "en")
+"""The languages that a codebook's prose may be in, side by side."""
+
 MAX_WEIGHT = 10.0
 """The largest weight an entry may have; the smallest is above zero."""
 
@@ -53,9 +56,9 @@ def builtin_root() -> Path:
 
 
 @cache
-def builtin_codebook() -> Codebook:
-    """Return the codebook that comes with textq, read once."""
-    return read_codebook(builtin_root() / CODEBOOK_NAME)
+def builtin_codebook(*, lang: str = "en") -> Codebook:
+    """Return the codebook that comes with textq with its prose in a language, read once for each."""
+    return read_codebook(builtin_root() / CODEBOOK_NAME, lang=lang)
 
 
 @cache
@@ -64,15 +67,26 @@ def builtin_lexicon() -> Lexicon:
     return read_lexicon(builtin_root() / LEXICON_NAME, builtin_codebook())
 
 
-def read_codebook(path: Path) -> Codebook:
+def read_codebook(path: Path, *, lang: str = "en") -> Codebook:
     """Read a codebook from a YAML file; its form is described in lexicons/README.md.
+
+    Parameters
+    ----------
+    path
+        The file.
+    lang
+        The language of definitions, questions, rules and what is in and out, where the file has it in two: ``"zh"`` or
+        ``"en"``. What it has in one language only is read as it is.
 
     Raises
     ------
     LexiconError
-        If the file cannot be read, lacks a key, names a code twice, or an example carries an unknown code.
+        If the file cannot be read, lacks a key, names a code twice, has prose in another language, or an example
+        carries an unknown code; or if ``lang`` is neither of the two.
     """
-    data = _load_yaml(path)
+    if lang not in LANGUAGES:
+        raise LexiconError(f"{path}: a codebook cannot be read in {lang!r}. Use {' or '.join(LANGUAGES)}.")
+    data = _choose_prose(_load_yaml(path), lang, path)
     codebook = Codebook(
         name=_text(data, "name", path),
         version=_text(data, "version", path),
@@ -191,6 +205,35 @@ def _load_yaml(path: Path) -> Mapping[str, Any]:
     if not isinstance(data, dict):
         raise LexiconError(f"{path}: a codebook is a mapping of keys. See lexicons/README.md for its form.")
     return data
+
+
+def _choose_prose(data: Mapping[str, Any], lang: str, path: Path) -> dict[str, Any]:
+    """Return the content of a codebook in which all prose is in one language."""
+    chosen = dict(data)
+    for key in ("definition", "rule"):
+        if key in chosen:
+            chosen[key] = _choose_text(chosen[key], lang, key, data, path)
+    for key in ("decision", "includes", "excludes"):
+        if isinstance(chosen.get(key), list):
+            chosen[key] = [_choose_text(item, lang, key, data, path) for item in chosen[key]]
+    for key in ("instruments", "subtypes", "rules"):
+        if isinstance(chosen.get(key), list):
+            chosen[key] = [_choose_prose(it, lang, path) if isinstance(it, dict) else it for it in chosen[key]]
+    if isinstance(chosen.get(NONE), dict):
+        chosen[NONE] = _choose_prose(chosen[NONE], lang, path)
+    return chosen
+
+
+def _choose_text(value: Any, lang: str, key: str, data: Mapping[str, Any], path: Path) -> Any:
+    """Return a text as it is, and of a mapping of languages the text in ``lang``, else in the other."""
+    if not isinstance(value, dict):
+        return value
+    if unknown := [one for one in value if one not in LANGUAGES]:
+        known = ", ".join(LANGUAGES)
+        raise LexiconError(f"{path}: unknown language {unknown[0]!r} of {key!r} in {_show(data)}. Use {known} or both.")
+    if not value or not all(isinstance(text, str) and text.strip() for text in value.values()):
+        raise LexiconError(f"{path}: a language of {key!r} has no text in {_show(data)}. Write it or leave it out.")
+    return (value[lang] if lang in value else next(iter(value.values()))).strip()
 
 
 def _build_instrument(data: Mapping[str, Any], path: Path) -> Instrument:

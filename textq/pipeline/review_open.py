@@ -4,7 +4,7 @@ Light on purpose: what reads the tables of a run is imported only where a run is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -50,7 +50,7 @@ class ReviewStudy:
     out
         The folder of the study, which holds the store and the runs.
     codebook
-        The codebook that the run was coded by.
+        The codebook that the run was coded by, its prose in English where it has it in two languages.
     coders
         Who codes; the first one signs in where there is one alone.
     lang
@@ -59,6 +59,10 @@ class ReviewStudy:
         The study.toml by whose design clauses are put in order; None: without one.
     loaded
         What became of earlier decisions where the run was loaded on opening; None where it was loaded before.
+    codebook_folder
+        Where the codebook was read from; None: the run's own copy.
+    other_books
+        The codebook in another language, once it was asked for.
     """
 
     store: Store
@@ -70,6 +74,24 @@ class ReviewStudy:
     lang: Lang | None = None
     study_file: Path | None = None
     loaded: "LoadedRun | None" = None
+    codebook_folder: Path | None = None
+    other_books: "dict[str, Codebook]" = field(default_factory=dict, compare=False, repr=False)
+
+    def codebook_in(self, lang: str) -> "Codebook":
+        """Return the codebook with its prose in a language, ``"zh"`` or ``"en"``; read once.
+
+        Raises
+        ------
+        ReviewError
+            If the file is another edition by now.
+        LexiconError
+            If it cannot be read any more.
+        """
+        if lang == "en":
+            return self.codebook
+        if lang not in self.other_books:
+            self.other_books[lang] = load_run_codebook(self.run_dir, self.codebook_folder, lang=lang)
+        return self.other_books[lang]
 
 
 def open_review(
@@ -113,7 +135,7 @@ def open_review(
     except BaseException:
         store.close()
         raise
-    return ReviewStudy(store, run_dir, run_id, out, book, names, lang, study_file, loaded)
+    return ReviewStudy(store, run_dir, run_id, out, book, names, lang, study_file, loaded, codebook)
 
 
 def find_folders(path: Path) -> tuple[Path, Path]:

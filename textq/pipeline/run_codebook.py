@@ -25,7 +25,7 @@ def copy_codebook(folder: Path | None, run_dir: Path) -> None:
     (run_dir / CODEBOOK_NAME).write_bytes(data.replace(b"\r\n", b"\n"))
 
 
-def load_run_codebook(run_dir: Path, folder: Path | None = None) -> Codebook:
+def load_run_codebook(run_dir: Path, folder: Path | None = None, *, lang: str = "en") -> Codebook:
     """Return the codebook that a run was coded by.
 
     Parameters
@@ -35,6 +35,8 @@ def load_run_codebook(run_dir: Path, folder: Path | None = None) -> Codebook:
     folder
         Where its codebook lies (``--codebook``); None: the copy in the run's folder, or, in a run that has none, the
         codebook that comes with textq.
+    lang
+        The language of its prose where it has it in two.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def load_run_codebook(run_dir: Path, folder: Path | None = None) -> Codebook:
     LexiconError
         If it cannot be read.
     """
-    codebook, where = _find_codebook(run_dir, folder)
+    codebook, where = _find_codebook(run_dir, folder, lang)
     meta: dict[str, Any] = read_meta(run_dir)
     if codebook.edition != meta["codebook"]:
         raise ReviewError(
@@ -55,14 +57,14 @@ def load_run_codebook(run_dir: Path, folder: Path | None = None) -> Codebook:
     return codebook
 
 
-def _find_codebook(run_dir: Path, folder: Path | None) -> tuple[Codebook, str]:
+def _find_codebook(run_dir: Path, folder: Path | None, lang: str) -> tuple[Codebook, str]:
     """Return a codebook, and how a message calls it."""
     if folder is not None:
         path = folder / CODEBOOK_NAME
         if not path.is_file():
             raise ConfigError(f"{folder}: there is no {CODEBOOK_NAME}. Give the folder that `textq init` made.")
-        return read_codebook(path), str(path)
+        return read_codebook(path, lang=lang), str(path)
     copy = run_dir / CODEBOOK_NAME
     if copy.is_file():
-        return read_codebook(copy), str(copy)
-    return builtin_codebook(), "the one of textq"
+        return read_codebook(copy, lang=lang), str(copy)
+    return builtin_codebook(lang=lang), "the one of textq"

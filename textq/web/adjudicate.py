@@ -31,6 +31,7 @@ from textq.store.store import Store
 from textq.web.adjudicate_view import (
     AdjudicationView,
     Verdict,
+    translate_rule,
     view_given,
     view_precedent,
     view_rules,
@@ -57,10 +58,14 @@ class EndView:
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What every answer needs: the store, the codebook, who asks, in which language, with which keys."""
+    """What every answer needs: the store, who asks, in which language, the codebook in it, and the keys.
+
+    ``stated`` is the codebook in the language in which rules are kept, whoever decides.
+    """
 
     store: Store
     codebook: Codebook
+    stated: Codebook
     coder: str
     lang: Lang
     say: Say
@@ -102,7 +107,8 @@ def _open_bench(request: Request) -> _Bench:
         raise HTTPException(403, say("adjudicate.closed", n=f"{n_left:,}"))
     note_all(store, state.coder)
     keys = build_key_map(read_setting(store, state.coder, "keys", {}))
-    return _Bench(store, state.study.codebook, state.coder, state.lang, say, keys)
+    study = state.study
+    return _Bench(store, study.codebook_in(state.lang), study.codebook, state.coder, state.lang, say, keys)
 
 
 def _find_clause(bench: _Bench, key: str) -> StoredClause:
@@ -151,6 +157,7 @@ def _view(bench: _Bench, clause: StoredClause, rule: str, reason: str | None) ->
     verdicts = _find_verdicts(decisions)
     verdict = verdicts[0] if verdicts else None
     stated_rule, stated_reason = find_reason(store, verdict.uuid) if verdict else ("", "")
+    stated_rule = translate_rule(stated_rule, bench.stated, codebook)
     given = _list_given(decisions)
     own = next((one for one in verdicts if one.coder == bench.coder), None)
     classes, none = view_classes(codebook, bench.keys, lang, own)
@@ -162,6 +169,7 @@ def _view(bench: _Bench, clause: StoredClause, rule: str, reason: str | None) ->
     precedents = []
     for one in find_precedents(store, clause, list_hidden(store, bench.coder)):
         document = find_document(store, one.clause.doc_id)
+        one = replace(one, rule=translate_rule(one.rule, bench.stated, codebook))
         precedents.append(view_precedent(one, document.title if document else one.clause.doc_id, codebook, lang))
     return AdjudicationView(
         key=key,
@@ -280,7 +288,7 @@ def _read_rule(bench: _Bench, number: str) -> str:
     """Return the words of the rule or question that a form names by its number."""
     if not number:
         return ""
-    rules, questions = view_rules(bench.codebook, "")
+    rules, questions = view_rules(bench.stated, "")
     for one in (*rules, *questions):
         if number == one.number:
             return one.text

@@ -127,6 +127,19 @@ def view_rules(codebook: Codebook, chosen: str) -> tuple[tuple[RuleView, ...], t
     return rules, questions
 
 
+def translate_rule(words: str, stated: Codebook, codebook: Codebook) -> str:
+    """Return a rule or a question of ``stated`` in the words of ``codebook``, the same one in another language.
+
+    What neither has, as a rule of an earlier edition, is returned as it is.
+    """
+    pairs = zip(_list_words(stated), _list_words(codebook), strict=True)
+    return next((shown for kept, shown in pairs if words == kept), words)
+
+
+def _list_words(codebook: Codebook) -> list[str]:
+    return [*(rule.statement for rule in codebook.rules), *codebook.decision]
+
+
 def view_precedent(one: Precedent, title: str, codebook: Codebook, lang: str) -> PrecedentView:
     """Return how a precedent is shown."""
     return PrecedentView(

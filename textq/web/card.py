@@ -94,14 +94,13 @@ class EntryClass:
 class EntryView:
     """The codebook beside the text."""
 
-    language: str
     decision: tuple[str, ...]
     classes: tuple[EntryClass, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all answers to a request need: the store, the codebook, who asks, in which language, with which keys."""
+    """What all answers to a request need: the store, who asks, in which language, the codebook in it, and the keys."""
 
     store: Store
     codebook: Codebook
@@ -118,7 +117,7 @@ def _open_desk(request: Request) -> Desk:
     state = request.state
     store: Store = state.study.store
     keys: KeyMap = json.loads(state.preferences.keys)
-    return Desk(store, state.study.codebook, state.coder, state.lang, keys)
+    return Desk(store, state.study.codebook_in(state.lang), state.coder, state.lang, keys)
 
 
 # What is shown
@@ -156,7 +155,7 @@ def show_entry(request: Request) -> Response:
         )
         for one in (*desk.codebook.instruments, desk.codebook.none)
     )
-    return render(request, "card_codebook.html", EntryView(desk.codebook.language, desk.codebook.decision, classes))
+    return render(request, "card_codebook.html", EntryView(desk.codebook.decision, classes))
 
 
 def _read_queue(request: Request) -> CardQueue:

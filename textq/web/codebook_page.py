@@ -68,7 +68,8 @@ class CodebookPage:
 
 def show_codebook(request: Request) -> Response:
     """Answer ``/codebook``."""
-    return render(request, "codebook.html", view_codebook(request.state.study.codebook, request.state.lang))
+    lang = request.state.lang
+    return render(request, "codebook.html", view_codebook(request.state.study.codebook_in(lang), lang))
 
 
 def view_codebook(codebook: Codebook, lang: str) -> CodebookPage:

@@ -146,13 +146,14 @@ def _send_sheet(request: Request) -> Response:
     from textq.pipeline.review_exchange import build_sheet
 
     state = request.state
+    study, lang = state.study, state.lang
     queue: Any = request.query_params.get("queue", "audit")
     if queue not in _QUEUES:
         raise HTTPException(404)
     if queue == "all":
-        note_all(state.study.store, state.coder)
+        note_all(study.store, state.coder)
     try:
-        sheet = build_sheet(state.study.store, state.study.codebook, coder=state.coder, queue=queue, lang=state.lang)
+        sheet = build_sheet(study.store, study.codebook_in(lang), coder=state.coder, queue=queue, lang=lang)
     except ReviewError as error:
         return _render_page(request, problem=str(error), status=409)
     return _send(sheet.data, f"{queue}-{state.coder}.xlsx", _XLSX)
@@ -182,7 +183,8 @@ def _send_decisions(request: Request) -> Response:
 def _send_codebook(request: Request) -> Response:
     from textq.review.codebook_qdc import build_qdc
 
-    data = build_qdc(request.state.study.codebook, request.state.lang)
+    lang = request.state.lang
+    data = build_qdc(request.state.study.codebook_in(lang), lang)
     return _send(data, "codebook.qdc", "application/xml")
 
 

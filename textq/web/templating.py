@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from textq.web.preferences import Preferences
+from textq.web.prose_language import name_language
 from textq.web.static_files import locate_static
 from textq.web.words_file import bind_language
 
@@ -29,7 +30,7 @@ def render(request: "Request", template: str, context: object, *, status: int = 
         language; ``me``, ``lang``, ``secret``, ``preferences`` (:class:`~textq.web.preferences.Preferences`), ``path``,
         ``has_session``, ``is_shared`` (whether several coders use this server), ``take_note()``, words left by the page
         before, and ``static(name)``, the address of a
-        static file.
+        static file. The filter ``language`` names the language of a codebook's prose for the attribute ``lang``.
     context
         What the page shows: a frozen dataclass.
     status
@@ -67,4 +68,5 @@ def _load_environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["static"] = locate_static
+    environment.filters["language"] = name_language
     return environment

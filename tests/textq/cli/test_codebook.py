@@ -32,6 +32,8 @@ def test_folder_and_file_are_the_same(run_textq: Run) -> None:
         ("\nrules:\n", "\nrule:\n", "error: there are no rules for borderline clauses"),
         ("Warehouses at home are supply/infrastructure; abroad (海外仓) they are demand/overseas.",
          "Warehouses are hard.", "error: rules that name fewer than two codes"),
+        ("境内仓储属于 supply/infrastructure；", "境内仓储属于 supply/service；",
+         "error: rules that name other codes, or in another order, in Chinese than in English"),
     ],
 )  # fmt: skip
 def test_missing_rule_is_3(run_textq: Run, tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -49,7 +51,7 @@ def test_missing_rule_is_3(run_textq: Run, tmp_path: Path, old: str, new: str, s
     [
         ("code: demand/overseas}", "code: demand/abroad}", "an example has an unknown code: demand/abroad"),
         ("kind: border}", "kind: edge}", "unknown kind 'edge'"),
-        ("  - rule: Warehouses", "  - statement: Warehouses", "'rule' is missing"),
+        ("  - rule:\n      zh: 境内仓储", "  - statement:\n      zh: 境内仓储", "'rule' is missing"),
     ],
 )
 def test_what_cannot_be_read_is_1(run_textq: Run, tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.textq.lexicon.small_lists import CODEBOOK
-from textq.lexicon.check_codebook import check_codebook, find_kind, name_codes
+from textq.lexicon.check_codebook import check_codebook, check_languages, find_kind, name_codes
 from textq.lexicon.codebook import Example
 from textq.lexicon.finding import is_sound
 from textq.lexicon.read import builtin_codebook, read_codebook
@@ -21,7 +21,22 @@ def test_sound_codebook_has_no_findings(tmp_path: Path) -> None:
 
 
 def test_builtin_codebook_has_no_findings() -> None:
-    assert check_codebook(builtin_codebook()) == ()
+    assert check_languages(builtin_codebook(), builtin_codebook(lang="zh")) == ()
+
+
+def test_languages_that_decide_otherwise_are_found(tmp_path: Path) -> None:
+    stated = "rule: money given is pay, money taken is rule"
+    assert stated in CODEBOOK
+    path = tmp_path / "codebook.yaml"
+    for chinese, kinds in (
+        ("给钱属于 pay，收钱属于 rule", []),
+        ("收钱属于 rule，给钱属于 pay", ["rule_unlike"]),
+        ("给钱属于 pay", ["rule_without_codes", "rule_unlike"]),
+    ):
+        both = f"rule: {{zh: {chinese}, en: '{stated.removeprefix('rule: ')}'}}"
+        path.write_text(CODEBOOK.replace(stated, both), encoding="utf-8")
+        findings = check_languages(read_codebook(path), read_codebook(path, lang="zh"))
+        assert [finding.kind for finding in findings] == kinds
 
 
 @pytest.mark.parametrize(

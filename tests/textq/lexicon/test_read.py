@@ -79,6 +79,48 @@ def test_broken_codebook_is_refused(tmp_path: Path, old: str, new: str, message:
         read_codebook(write_codebook(tmp_path, CODEBOOK.replace(old, new)))
 
 
+IN_TWO = (
+    CODEBOOK.replace("decision: [Look for a means.]", "decision: [{zh: 找手段。, en: Look for a means.}]")
+    .replace("definition: the state pays", "definition: {zh: 国家付钱, en: the state pays}")
+    .replace("definition: grants", "definition: {zh: 补助}")
+    .replace("excludes: [loans]", "excludes: [{en: loans, zh: 贷款}]")
+    .replace("rule: loans are law", "rule: {zh: 贷款属于 law, en: loans are law}")
+    .replace("definition: nothing", "definition: {zh: 无手段, en: nothing}")
+)
+
+
+def test_prose_is_in_the_language_asked_for(tmp_path: Path) -> None:
+    path = write_codebook(tmp_path, IN_TWO)
+    chinese, english = read_codebook(path, lang="zh"), read_codebook(path)
+    assert (chinese.decision, english.decision) == (("找手段。",), ("Look for a means.",))
+    assert [one.definition for one in chinese.instruments] == ["国家付钱", "the state rules"]
+    assert [one.definition for one in english.instruments] == ["the state pays", "the state rules"]
+    (aid,) = english.instruments[0].subtypes
+    assert (aid.definition, aid.includes, aid.excludes) == ("补助", ("grants",), ("loans",))
+    assert chinese.instruments[0].subtypes[0].excludes == ("贷款",)
+    assert (chinese.rules[0].statement, chinese.none.definition) == ("贷款属于 law", "无手段")
+    assert chinese.examples == english.examples
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{zh: 国家付钱,", "{fr: on paie,", "unknown language 'fr' of 'definition' in 'money'"),
+        ("{zh: 补助}", "{}", "a language of 'definition' has no text in 'aid'"),
+        ("zh: 贷款}", "zh: 1}", "a language of 'excludes' has no text in 'aid'"),
+    ],
+)
+def test_prose_in_a_wrong_form_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in IN_TWO
+    with pytest.raises(LexiconError, match=message):
+        read_codebook(write_codebook(tmp_path, IN_TWO.replace(old, new)))
+
+
+def test_codebook_is_read_in_known_languages_only(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="cannot be read in 'fr'"):
+        read_codebook(write_codebook(tmp_path), lang="fr")
+
+
 def test_codebook_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="a codebook is a mapping"):
         read_codebook(write_codebook(tmp_path, "- a\n"))

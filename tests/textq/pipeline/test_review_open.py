@@ -33,6 +33,16 @@ def test_a_run_is_loaded_once(study: Path) -> None:
     assert again.loaded is None
 
 
+def test_the_codebook_is_there_in_both_languages(study: Path) -> None:
+    opened = open_review(study)
+    opened.store.close()
+    assert opened.codebook_in("en") is opened.codebook
+    chinese = opened.codebook_in("zh")
+    assert chinese is opened.codebook_in("zh")
+    assert chinese.edition == opened.codebook.edition
+    assert (chinese.decision == opened.codebook.decision, chinese.examples == opened.codebook.examples) == (False, True)
+
+
 def test_a_run_outside_of_a_study_is_refused(sample_run: Run, tmp_path: Path) -> None:
     alone = shutil.copytree(sample_run.run_dir, tmp_path / "alone")
     with pytest.raises(ReviewError, match="outside of its study"):

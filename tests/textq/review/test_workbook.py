@@ -6,7 +6,9 @@ import pytest
 
 from tests.textq.review.sheets import BOOK, FACTS, TEXTS, build, fill, make_rows
 from textq.errors import ReviewError
+from textq.lexicon.read import builtin_codebook
 from textq.review.answers import Answer
+from textq.review.workbook import build_workbook
 from textq.review.workbook_read import read_table, read_unsure, read_workbook
 
 BUILT = build(make_rows())
@@ -22,6 +24,14 @@ def test_sheets_and_their_state() -> None:
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:O10"
     assert dict(row[:2] for row in book["_meta"].iter_rows(values_only=True))["run_id"] == "made"
+
+
+def test_the_codebook_stands_in_it_as_it_is_given() -> None:
+    chinese = builtin_codebook(lang="zh")
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook(make_rows(), FACTS, chinese)))
+    cells = {cell for row in book["编码手册"].iter_rows(values_only=True) for cell in row}
+    assert {one.definition for one in (*chinese.instruments, chinese.none)} <= cells
+    assert {*chinese.decision, *(rule.statement for rule in chinese.rules)} <= cells
 
 
 def test_grey_cells_are_locked_and_white_ones_are_free() -> None:

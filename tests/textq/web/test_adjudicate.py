@@ -92,6 +92,22 @@ def test_reason_is_required(audited: tuple[Served, list[StoredClause]], rule: st
     assert (event.draft.coder, event.draft.memo, event.draft.suggestion_shown) == ("chen", "", False)
 
 
+def test_rules_are_kept_alike_and_shown_in_the_language_of_the_page(serve: Callable[..., Served]) -> None:
+    served = serve("chen", lang="zh")
+    clauses = draw_all(served.store)
+    code_both(served.store, clauses)
+    browser, key = served.sign_in(), clauses[0].key
+    kept, shown = (served.study.codebook_in(lang).rules[0].statement for lang in ("en", "zh"))
+    assert f'lang="zh">1 {shown}</option>' in open_page(browser, key)
+    assert browser.post(f"/adjudicate/{key}", {"code": "supply/talent", "rule": "1"}).status == 303
+    (event,) = read_events(served.store, kind="adjudicate")
+    assert json.loads(event.draft.detail)["rule"] == kept != shown
+    page = open_page(browser, key)
+    assert f'<option value="1" lang="zh" selected>1 {shown}</option>' in page
+    assert f'<span lang="zh">{shown}</span>' in page
+    assert kept not in page
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [

@@ -20,6 +20,7 @@ from textq.store.settings import write_setting
 from textq.store.store import Store
 
 FRAGMENT = {"X-Textq": "fragment"}
+IN_CHINESE = {"zh": builtin_codebook(lang="zh")}
 
 
 @pytest.fixture
@@ -32,7 +33,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def study(store: Store, tmp_path: Path) -> ReviewStudy:
-    return ReviewStudy(store, tmp_path, "made", tmp_path, builtin_codebook(), ("anna", "bao"), "en")
+    return ReviewStudy(
+        store, tmp_path, "made", tmp_path, builtin_codebook(), ("anna", "bao"), "en", other_books=IN_CHINESE
+    )
 
 
 @pytest.fixture
@@ -327,7 +330,9 @@ def test_texts_of_unsettled_audit_clauses_are_shown_without_suggestion(tmp_path:
     store = make_store(tmp_path / "twins.sqlite", n_documents=2, n_clauses_each=2)
     load_made(store, {"a": ["同样的话", "别的话"], "b": ["同样的话", "还有话"]})
     write_setting(store, "", "hidden_share", 0.0)
-    study = ReviewStudy(store, tmp_path, "made", tmp_path, builtin_codebook(), ("anna", "bao"), "en")
+    study = ReviewStudy(
+        store, tmp_path, "made", tmp_path, builtin_codebook(), ("anna", "bao"), "en", other_books=IN_CHINESE
+    )
     first, _, twin, other = list_keys(store)
     draw(store, "first", [first], coders=["bao"])
     with run_server(study, needs_pin=False) as running:

@@ -1,3 +1,5 @@
+import html
+
 import pytest
 
 from textq.lexicon.codebook import Codebook, Example, Instrument, Label, Rule, Subtype
@@ -13,6 +15,23 @@ def test_page_holds_all_of_the_codebook(serve, lang):
         assert f'id="{code}"' in page
     assert codebook.version in page
     assert page.count('<li class="small">') == len(codebook.examples)
+
+
+def test_prose_is_in_the_language_of_the_visitor(serve):
+    texts = {lang: list_prose(builtin_codebook(lang=lang)) for lang in ("zh", "en")}
+    for lang, other in (("zh", "en"), ("en", "zh")):
+        browser = serve("anna", lang=lang).sign_in()
+        page, panel = (html.unescape(browser.get(path).text) for path in ("/codebook", "/card/codebook"))
+        assert [text for text in texts[lang] if f'lang="{lang}">{text}<' not in page] == []
+        assert [text for text in texts[other] if text in page or text in panel] == []
+        assert texts[lang][-1] in panel
+
+
+def list_prose(book: Codebook) -> list[str]:
+    subtypes = [one for instrument in book.instruments for one in instrument.subtypes]
+    excludes = [text for one in subtypes for text in one.excludes]
+    defined = [one.definition for one in (*subtypes, *book.instruments, book.none)]
+    return [*book.decision, *(rule.statement for rule in book.rules), *excludes, *defined]
 
 
 def test_own_codebook_says_what_its_examples_show():

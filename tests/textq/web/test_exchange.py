@@ -45,6 +45,17 @@ def audited(serve: Callable[..., Served]) -> tuple[Served, list[StoredClause]]:
     return served, clauses
 
 
+def test_files_have_the_codebook_in_the_language_of_the_page(serve: Callable[..., Served]) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    served = serve("chen", lang="zh")
+    code_both(served.store, draw_all(served.store))
+    browser = served.sign_in()
+    defined = served.study.codebook_in("zh").instruments[0].definition
+    book = openpyxl.load_workbook(io.BytesIO(browser.get("/io/sheet.xlsx?queue=all").body))
+    assert defined in {cell for row in book["编码手册"].iter_rows(values_only=True) for cell in row}
+    assert defined in browser.get("/io/codebook.qdc").body.decode()
+
+
 @pytest.mark.parametrize(
     ("path", "start"),
     [
