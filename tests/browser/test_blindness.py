@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.cards import find_key, press
 from tests.browser.serving import Served, run_textq
-from tests.browser.test_keys import find_key, press
 from textq.run import load_run
 
 _SHOWN = re.compile(r"confidence|suggest|置信|建议|class=\"[^\"]*\bstands\b|<mark", re.IGNORECASE)

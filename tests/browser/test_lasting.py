@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.cards import find_key, press, settle
 from tests.browser.serving import Served, read_events, read_json, run_textq, serve
-from tests.browser.test_keys import find_key, press, settle
 from textq.lexicon.read import builtin_codebook
 from textq.records import join_code
 

@@ -38,14 +38,11 @@ from textq.web.adjudicate_view import (
 )
 from textq.web.card_view import cut_context, view_classes, view_source
 from textq.web.code_chips import describe_code
+from textq.web.forms import AROUND, LONGEST_MEMO, is_fragment, read_field, read_ms
 from textq.web.keys import KeyMap, build_key_map, name_shortcut, show_key
 from textq.web.templating import render
 from textq.web.unveiling import note_all
 from textq.web.words_file import Lang, Say, bind_language
-
-_AROUND = 3
-_LONGEST_REASON = 10_000
-_LONGEST_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,7 @@ def _render(
     status: int = 200,
 ) -> Response:
     view = replace(_view(bench, clause, rule, reason), say=said, problem=problem)
-    template = "adjudicate_main.html" if _is_fragment(request) else "adjudicate.html"
+    template = "adjudicate_main.html" if is_fragment(request) else "adjudicate.html"
     return render(request, template, view, status=status)
 
 
@@ -162,7 +159,7 @@ def _view(bench: _Bench, clause: StoredClause, rule: str, reason: str | None) ->
     own = next((one for one in verdicts if one.coder == bench.coder), None)
     classes, none = view_classes(codebook, bench.keys, lang, own)
     rules, questions = view_rules(codebook, rule or stated_rule)
-    before, after = cut_context(list_around(store, key, _AROUND, _AROUND), key)
+    before, after = cut_context(list_around(store, key, AROUND, AROUND), key)
     previous, following = neighbours(store, bench.coder, "adjudicate", key)
     progress = measure_progress(store, bench.coder, "adjudicate")
     every = progress.done + progress.left
@@ -213,7 +210,7 @@ def _view_verdict(bench: _Bench, verdict: Decision, rule: str, reason: str) -> V
 
 def _render_end(request: Request, bench: _Bench, said: str = "") -> Response:
     view = EndView(measure_progress(bench.store, bench.coder, "adjudicate"), said)
-    return render(request, "adjudicate_end.html" if _is_fragment(request) else "adjudicate_ended.html", view)
+    return render(request, "adjudicate_end.html" if is_fragment(request) else "adjudicate_ended.html", view)
 
 
 def _record(request: Request, form: FormData) -> Response:
@@ -223,20 +220,20 @@ def _record(request: Request, form: FormData) -> Response:
         draft = _read_form(bench, clause, form)
         append(bench.store, [draft])
     except ReviewError as error:
-        if _is_fragment(request):
+        if is_fragment(request):
             return PlainTextResponse(str(error), 400)
-        rule, reason = _read_field(form, "rule"), _read_field(form, "memo")
+        rule, reason = read_field(form, "rule"), read_field(form, "memo")
         return _render(request, bench, clause, problem=str(error), rule=rule, reason=reason, status=400)
     if draft.kind == "skip":
         return _show_next(request, bench, clause.key)
-    if not _is_fragment(request):
+    if not is_fragment(request):
         return RedirectResponse(f"/adjudicate/{clause.key}", 303)
     return _render(request, bench, clause, said=bench.say("adjudicate.recorded"))
 
 
 def _show_next(request: Request, bench: _Bench, after: str) -> Response:
     key = next_item(bench.store, bench.coder, "adjudicate", after=after)
-    if not _is_fragment(request):
+    if not is_fragment(request):
         return RedirectResponse(f"/adjudicate/{key}" if key else "/adjudicate", 303)
     clause = find_clause(bench.store, key) if key else None
     said = bench.say("adjudicate.skipped")
@@ -251,7 +248,7 @@ def _read_form(bench: _Bench, clause: StoredClause, form: FormData) -> Draft:
     ReviewError
         If it names no code of the codebook, or gives no reason.
     """
-    action = _read_field(form, "do") or "code"
+    action = read_field(form, "do") or "code"
     if action not in ("code", "skip"):
         raise ReviewError(bench.say("adjudicate.unknown_action", action=action))
     draft = Draft(
@@ -260,17 +257,17 @@ def _read_form(bench: _Bench, clause: StoredClause, form: FormData) -> Draft:
         queue="adjudicate",
         clause=clause.key,
         clause_sha256=clause.clause_sha256,
-        ms=_read_ms(form),
+        ms=read_ms(form),
         codebook=bench.codebook.edition,
     )
     if action == "skip":
         return draft
-    instrument, subtype = _read_code(bench, _read_field(form, "code"))
-    rule, reason = _read_rule(bench, _read_field(form, "rule")), _read_field(form, "memo")
+    instrument, subtype = _read_code(bench, read_field(form, "code"))
+    rule, reason = _read_rule(bench, read_field(form, "rule")), read_field(form, "memo")
     if not rule and not reason:
         raise ReviewError(bench.say("adjudicate.needs_reason"))
-    if len(reason) > _LONGEST_REASON:
-        raise ReviewError(bench.say("adjudicate.too_long", most=f"{_LONGEST_REASON:,}"))
+    if len(reason) > LONGEST_MEMO:
+        raise ReviewError(bench.say("adjudicate.too_long", most=f"{LONGEST_MEMO:,}"))
     detail = json.dumps({"rule": rule}, ensure_ascii=False)
     return replace(draft, instrument=instrument, subtype=subtype, memo=reason, detail=detail)
 
@@ -293,22 +290,6 @@ def _read_rule(bench: _Bench, number: str) -> str:
         if number == one.number:
             return one.text
     raise ReviewError(bench.say("adjudicate.unknown_rule", rule=number))
-
-
-def _read_field(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
-
-
-def _read_ms(form: FormData) -> int | None:
-    text = _read_field(form, "ms")
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(_LONGEST_MS)):
-        return None
-    return int(text) if int(text) <= _LONGEST_MS else None
-
-
-def _is_fragment(request: Request) -> bool:
-    return request.headers.get("x-textq") == "fragment"
 
 
 ROUTES = (

@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,13 +19,14 @@ from textq.store.events import append
 from textq.store.search import FoundKey, Query, search_keys
 from textq.web.browse_query import FIELDS, list_fields, read_query, write_address
 from textq.web.code_chips import CodeChip, describe_code
+from textq.web.forms import LONGEST_MEMO, read_field
 from textq.web.templating import render
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
 
 _SHOWN = 5
 """Clauses that are shown as a taste of those to be coded."""
-
-_LONGEST_MEMO = 10_000
-"""Characters of a memo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +70,19 @@ def code_many(request: Request) -> Response:
     """Answer ``POST /bulk``: first with what would be done, then do it."""
     form: FormData = request.state.form
     study, me = request.state.study, request.state.coder
-    query = read_query({name: _read_field(form, name) for name in FIELDS})
-    code = _read_code(study.codebook, _read_field(form, "set"))
-    is_query = _read_field(form, "scope") == "query"
+    query = read_query({name: read_field(form, name) for name in FIELDS})
+    code = _read_code(study.codebook, read_field(form, "set"))
+    is_query = read_field(form, "scope") == "query"
     keys = tuple(dict.fromkeys(key for key in form.getlist("key") if isinstance(key, str)))
     targets = find_targets(search_keys(study.store, query, hidden_for=me), None if is_query else frozenset(keys))
-    confirmed = _read_field(form, "do") == "apply"
-    if not confirmed or _read_field(form, "seal") != targets.seal or not targets.taken:
+    confirmed = read_field(form, "do") == "apply"
+    if not confirmed or read_field(form, "seal") != targets.seal or not targets.taken:
         instrument, subtype = split_code(code)
         first = [one.key for one in targets.taken[:_SHOWN]]
         page = BulkPage(
             chip=describe_code(study.codebook, instrument, subtype, request.state.lang),
             code=code,
-            memo=_read_field(form, "memo")[:_LONGEST_MEMO],
+            memo=read_field(form, "memo")[:LONGEST_MEMO],
             targets=targets,
             is_query=is_query,
             keys=() if is_query else keys,
@@ -91,7 +92,7 @@ def code_many(request: Request) -> Response:
             changed=confirmed,
         )
         return render(request, "bulk.html", page)
-    _append(request, query, targets, code, _read_field(form, "memo")[:_LONGEST_MEMO], is_query=is_query)
+    _append(request, query, targets, code, read_field(form, "memo")[:LONGEST_MEMO], is_query=is_query)
     return RedirectResponse(write_address(query, done=len(targets.taken)), 303)
 
 
@@ -129,11 +130,6 @@ def _append(request: Request, query: Query, targets: Targets, code: str, memo: s
         detail=json.dumps(detail, ensure_ascii=False),
     )
     append(request.state.study.store, [draft])
-
-
-def _read_field(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 def _read_code(codebook: Codebook, code: str) -> str:

@@ -43,21 +43,13 @@ from textq.web.card_view import (
     view_suggestion,
 )
 from textq.web.code_chips import CodeChip, describe_code
+from textq.web.forms import AROUND, LONGEST_MEMO, is_fragment, read_field, read_ms
 from textq.web.keys import KeyMap, name_shortcut, show_key
 from textq.web.templating import render
 from textq.web.unveiling import note_texts, refuse_change, refuse_turn
 from textq.web.words_file import bind_language
 
 CardQueue = Literal["audit", "fix"]
-
-_AROUND = 3
-"""Clauses before and after the one to be coded."""
-
-_LONGEST_MEMO = 10_000
-"""Characters of a memo."""
-
-_LONGEST_MS = 86_400_000
-"""Milliseconds of a decision: a day. A card that stood for longer was left open, and its time says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +214,7 @@ def _render_card(
     progress = progress or measure_progress(desk.store, desk.coder, queue)
     view = _view_card(desk, queue, clause, width, progress)
     view = replace(view, say=said, problem=problem, memo=view.memo if memo is None else memo)
-    return render(request, "card_main.html" if _is_fragment(request) else "card.html", view, status=status)
+    return render(request, "card_main.html" if is_fragment(request) else "card.html", view, status=status)
 
 
 def _view_card(desk: Desk, queue: CardQueue, clause: StoredClause, width: Width, progress: Progress) -> CardView:
@@ -271,7 +263,7 @@ def _view_card(desk: Desk, queue: CardQueue, clause: StoredClause, width: Width,
 
 def _list_context(store: Store, clause: StoredClause, width: Width) -> list[StoredClause]:
     if width == "near":
-        return list(list_around(store, clause.key, _AROUND, _AROUND))
+        return list(list_around(store, clause.key, AROUND, AROUND))
     every = list_document(store, clause.doc_id)
     return list(every if width == "document" else find_article(every, clause.key))
 
@@ -286,12 +278,8 @@ def _render_end(request: Request, desk: Desk, queue: CardQueue, said: str = "") 
         why, ways = desk.say("ended_audit"), (home, ("/adjudicate", desk.say("to_adjudicate")))
     else:
         why, ways = desk.say("no_audit"), (home, ("/q/fix", desk.say("to_fix")))
-    template = "card_end.html" if _is_fragment(request) else "card_ended.html"
+    template = "card_end.html" if is_fragment(request) else "card_ended.html"
     return render(request, template, EndView(queue, why, ways, progress, said))
-
-
-def _is_fragment(request: Request) -> bool:
-    return request.headers.get("x-textq") == "fragment"
 
 
 # What is decided
@@ -310,7 +298,7 @@ def record_decision(request: Request) -> Response:
         draft = _read_decision(desk, queue, clause, form)
         append(desk.store, [draft])
     except ReviewError as error:
-        if _is_fragment(request):
+        if is_fragment(request):
             raise
         typed = form.get("memo")
         memo = typed if isinstance(typed, str) else None
@@ -330,7 +318,7 @@ def _guard_suggestions(desk: Desk, queue: CardQueue) -> str:
 
 def _render_next(request: Request, desk: Desk, queue: CardQueue, draft: Draft, said: str) -> Response:
     key = next_item(desk.store, desk.coder, queue, after=draft.clause)
-    if not _is_fragment(request):
+    if not is_fragment(request):
         return RedirectResponse(f"/q/{queue}/{key}" if key else f"/q/{queue}", 303)
     clause = find_clause(desk.store, key) if key else None
     if clause is None:
@@ -355,20 +343,20 @@ def _read_decision(desk: Desk, queue: CardQueue, clause: StoredClause, form: For
     ReviewError
         If the form asks for what the codebook or the card does not have.
     """
-    action = _read_field(form, "do") or "code"
+    action = read_field(form, "do") or "code"
     suggestion = _find_shown(desk, queue, clause.key)
     kind: Kind = "code"
     instrument, subtype, secondary = None, None, None
     if action == "accept":
         instrument, subtype, secondary = _read_accepted(desk, suggestion)
     elif action == "code":
-        instrument, subtype = _read_code(desk, _read_field(form, "code"))
+        instrument, subtype = _read_code(desk, read_field(form, "code"))
     elif action in ("unsure", "skip"):
         kind = cast("Kind", action)
     else:
         raise ReviewError(desk.say("unknown_action", action=action))
     if kind == "code":
-        secondary = _read_secondary(desk, _read_field(form, "secondary"), instrument) or secondary
+        secondary = _read_secondary(desk, read_field(form, "secondary"), instrument) or secondary
     return Draft(
         kind=kind,
         coder=desk.coder,
@@ -380,15 +368,10 @@ def _read_decision(desk: Desk, queue: CardQueue, clause: StoredClause, form: For
         secondary=secondary,
         memo=_read_memo(desk, form, clause.key, queue),
         suggestion_shown=suggestion is not None,
-        ms=_read_ms(form),
+        ms=read_ms(form),
         sample=find_sample(desk.store, desk.coder, clause.key) or "" if queue == "audit" else "",
         codebook=desk.codebook.edition,
     )
-
-
-def _read_field(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _read_accepted(desk: Desk, suggestion: Suggestion | None) -> tuple[str, str | None, str | None]:
@@ -425,16 +408,9 @@ def _read_memo(desk: Desk, form: FormData, key: str, queue: Queue) -> str:
         memo = typed.replace("\r\n", "\n").strip()
     else:
         memo = find_memo(desk.store, desk.coder, key, find_track(queue))
-    if len(memo) > _LONGEST_MEMO:
-        raise ReviewError(desk.say("too_long", most=_LONGEST_MEMO))
+    if len(memo) > LONGEST_MEMO:
+        raise ReviewError(desk.say("too_long", most=LONGEST_MEMO))
     return memo
-
-
-def _read_ms(form: FormData) -> int | None:
-    text = _read_field(form, "ms")
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(_LONGEST_MS)):
-        return None
-    return int(text) if int(text) <= _LONGEST_MS else None
 
 
 def record_memo(request: Request) -> Response:
@@ -444,14 +420,14 @@ def record_memo(request: Request) -> Response:
     clause = find_clause(desk.store, request.path_params["key"])
     if clause is None:
         raise HTTPException(404, desk.say("no_such_clause", clause=request.path_params["key"]))
-    queue: Any = _read_field(form, "queue")
+    queue: Any = read_field(form, "queue")
     queue = queue if queue in ("audit", "fix", "adjudicate", "browse") else "browse"
     memo = _read_memo(desk, form, clause.key, queue)
     if memo != find_memo(desk.store, desk.coder, clause.key, find_track(queue)):
         sample = find_sample(desk.store, desk.coder, clause.key) or "" if queue == "audit" else ""
         draft = Draft("memo", desk.coder, queue, clause.key, clause.clause_sha256, memo=memo, sample=sample)
         append(desk.store, [replace(draft, codebook=desk.codebook.edition)])
-    if _is_fragment(request):
+    if is_fragment(request):
         return Response(status_code=204)
     return RedirectResponse(_find_way_back(form, f"/q/{queue}/{clause.key}"), 303)
 
@@ -486,7 +462,7 @@ def _turn(request: Request, way: Literal["undo", "redo"]) -> Response:
 
 
 def _answer_nothing(request: Request, desk: Desk, form: FormData, said: str) -> Response:
-    if _is_fragment(request):
+    if is_fragment(request):
         return PlainTextResponse(said, 409)
     request.state.gate.sessions.leave_note(request.state.session, said)
     return RedirectResponse(_find_way_back(form, "/"), 303)
@@ -504,7 +480,7 @@ def _show_event(request: Request, desk: Desk, form: FormData, event: Event, said
     was_drawn_since = draft.queue == "fix" and in_any_sample(desk.store, draft.clause)
     if draft.queue in ("audit", "fix") and draft.clause and not was_drawn_since:
         queue = draft.queue
-        if _is_fragment(request):
+        if is_fragment(request):
             clause = _find_clause(desk, queue, draft.clause)
             memo = draft.memo or None  # what was written with an undone code is kept in the field
             return _render_card(request, desk, queue, clause, said=said, memo=memo)
@@ -512,14 +488,14 @@ def _show_event(request: Request, desk: Desk, form: FormData, event: Event, said
         return RedirectResponse(f"/q/{queue}/{draft.clause}", 303)
     request.state.gate.sessions.leave_note(request.state.session, said)
     page = f"/adjudicate/{draft.clause}" if draft.queue == "adjudicate" else "/log"
-    if _is_fragment(request):
+    if is_fragment(request):
         return Response(status_code=204, headers={"X-Textq-Go": page})
     return RedirectResponse(_find_way_back(form, page), 303)
 
 
 def _find_way_back(form: FormData, otherwise: str) -> str:
     """Return the page that a form was sent from, if it is one of this server."""
-    back = _read_field(form, "back")
+    back = read_field(form, "back")
     is_own = back.startswith("/") and not back.startswith(("//", "/\\"))
     return back if is_own and back.isprintable() else otherwise  # browsers drop tabs and ends of lines from addresses
 

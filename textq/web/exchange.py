@@ -22,6 +22,7 @@ from textq.lexicon.codebook import Codebook
 from textq.store.queues import count_left
 from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
+from textq.web.forms import read_field
 from textq.web.templating import render
 from textq.web.unveiling import note_all
 from textq.web.words_file import Say, bind_language
@@ -240,7 +241,7 @@ def _compare(request: Request, form: FormData, name: str, data: bytes) -> Respon
     if not name or not data:
         return _render_page(request, problem=say("exchange.no_file"), status=400)
     kind = "events" if name.lower().endswith(".jsonl") else "quotes" if form.get("quotes") else "sheet"
-    whose, queue = _read_field(form, "coder"), _read_field(form, "queue")
+    whose, queue = read_field(form, "coder"), read_field(form, "queue")
     if request.state.gate.sessions.needs_pin:
         whose = request.state.coder
         if kind == "events":
@@ -373,11 +374,11 @@ def _show(instrument: str | None, subtype: str | None, codebook: Codebook, lang:
 
 def _apply(request: Request, form: FormData) -> Response:
     say = bind_language(request.state.lang)
-    ticket = _read_field(form, "ticket")
+    ticket = read_field(form, "ticket")
     pending = _PENDING.get(ticket)
     if pending is None or pending.coder != request.state.coder:
         return _render_page(request, problem=say("exchange.gone"), status=409)
-    asked = _read_field(form, "conflicts")
+    asked = read_field(form, "conflicts")
     conflicts: Side | None = "mine" if asked == "mine" else "theirs" if asked == "theirs" else None
     try:
         n_events = _write(request.state.study.store, request.state.study.codebook, pending, conflicts)
@@ -403,11 +404,6 @@ def _write(store: Store, codebook: Codebook, pending: Pending, conflicts: "Side 
 
         applied = apply_import(store, _plan_sheet(store, codebook, pending), conflicts=conflicts)
     return applied.n_events
-
-
-def _read_field(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 ROUTES = (

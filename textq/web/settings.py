@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from textq.store.settings import read_setting, write_settings
 from textq.store.store import Store
+from textq.web.forms import read_field
 from textq.web.keys import ACTIONS, KeyMap, build_key_map, find_clashes, is_key, read_key, show_key, write_key
 from textq.web.templating import render
 from textq.web.words_file import bind_language
@@ -108,19 +109,19 @@ def read_settings_form(form: FormData, lang: str) -> tuple[dict[str, object], tu
     problems = []
     asked: dict[str, object] = {}
     for name, values in CHOICES.items():
-        value = _read_text(form, name)
+        value = read_field(form, name)
         if value not in values:
             problems.append(say("settings.unknown_choice", name=say(f"settings.{name}"), value=value))
         asked[name] = value if value in values else _DEFAULTS[name]
-    asked["keys_on"] = _read_text(form, "keys_on") == "on"
-    changed = {} if _read_text(form, "do") == "reset" else _read_changed(form)
+    asked["keys_on"] = read_field(form, "keys_on") == "on"
+    changed = {} if read_field(form, "do") == "reset" else _read_changed(form)
     wrong = [code for code in changed.values() if code and not is_key(code)]
     problems += [say("settings.no_key", sign=code) for code in wrong]
     for key, one, other in find_clashes(build_key_map(changed)):
         names = {"one": say(f"keys.{one}"), "other": say(f"keys.{other}")}
         problems.append(say("settings.clash", sign=show_key(key), **names))
     asked["keys"] = changed
-    share = _read_share(_read_text(form, "hidden_percent"))
+    share = _read_share(read_field(form, "hidden_percent"))
     if share is None:
         problems.append(say("settings.wrong_share"))
     asked["hidden_share"] = HIDDEN_SHARE if share is None else share
@@ -134,11 +135,6 @@ def _read_settings(store: Store, coder: str) -> dict[str, object]:
         "keys": read_setting(store, coder, "keys", {}),
         "hidden_share": read_setting(store, "", "hidden_share", HIDDEN_SHARE),
     }
-
-
-def _read_text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _read_changed(form: FormData) -> dict[str, str]:
