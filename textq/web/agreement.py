@@ -13,6 +13,7 @@ from textq.store.corpus import find_clause, find_document
 from textq.store.queues import count_left, list_items, list_open
 from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
+from textq.web.downloads import answer_file
 from textq.web.templating import render
 from textq.web.unveiling import note_all
 from textq.web.words_file import Lang, Say, bind_language
@@ -30,15 +31,8 @@ _MOST_MATRICES = 6
 
 _MOST_CLAUSES = 500
 
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "tex": "application/x-tex; charset=utf-8",
-    "html": "application/octet-stream",
-    "md": "text/markdown; charset=utf-8",
-}
-"""Formats of the table for the paper; HTML is saved, never shown as a page of this server."""
+_TABLES = ("csv", "docx", "xlsx", "tex", "html", "md")
+"""Formats of the table for the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +109,7 @@ def send_differing(request: Request) -> Response:
 def send_table(request: Request) -> Response:
     """Send the table for the paper."""
     ending = request.path_params["ending"]
-    if ending not in _TYPES:
+    if ending not in _TABLES:
         raise HTTPException(404)
     store, codebook, say = _enter(request)
     from textq.pipeline.agreement_table import write_agreement
@@ -124,7 +118,7 @@ def send_table(request: Request) -> Response:
     if review.agreement is None:
         raise HTTPException(404, say("agreement.state_apart"))
     data = write_agreement(review.agreement, request.state.lang, f".{ending}", review)
-    return _send(data, f"agreement.{ending}", _TYPES[ending])
+    return answer_file(data, f"agreement.{ending}")
 
 
 def _enter(request: Request) -> tuple[Store, Codebook, Say]:
@@ -280,11 +274,7 @@ def _send_rows(request: Request, name: str, *, is_figures: bool) -> Response:
     if review.agreement is None:
         raise HTTPException(404, say("agreement.state_apart"))
     rows = list_rounds(review) if is_figures else list_review_disagreements(review)
-    return _send(write_rows(rows), name, _TYPES["csv"])
-
-
-def _send(data: bytes, name: str, media_type: str) -> Response:
-    return Response(data, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return answer_file(write_rows(rows), name)
 
 
 ROUTES = (

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.datastructures import FormData, UploadFile
@@ -22,6 +21,7 @@ from textq.lexicon.codebook import Codebook
 from textq.store.queues import count_left
 from textq.store.store import Store
 from textq.web.code_chips import CodeChip, describe_code
+from textq.web.downloads import answer_file
 from textq.web.forms import read_field
 from textq.web.templating import render
 from textq.web.unveiling import note_all
@@ -42,8 +42,6 @@ _DONE = ("unchanged", "deleted")
 """Kinds of rows that are counted, and not listed."""
 
 _QUEUES = ("audit", "fix", "all")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CSV = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +155,14 @@ def _send_sheet(request: Request) -> Response:
         sheet = build_sheet(study.store, study.codebook_in(lang), coder=state.coder, queue=queue, lang=lang)
     except ReviewError as error:
         return _render_page(request, problem=str(error), status=409)
-    return _send(sheet.data, f"{queue}-{state.coder}.xlsx", _XLSX)
+    return answer_file(sheet.data, f"{queue}-{state.coder}.xlsx")
 
 
 def _send_finals(request: Request) -> Response:
     from textq.pipeline.review_tables import build_finals_csv
 
     _refuse_early(request)
-    return _send(build_finals_csv(request.state.study.out, request.state.study.store), "finals.csv", _CSV)
+    return answer_file(build_finals_csv(request.state.study.out, request.state.study.store), "finals.csv")
 
 
 def _send_decisions(request: Request) -> Response:
@@ -178,7 +176,7 @@ def _send_decisions(request: Request) -> Response:
     if coder is None or queue == "adjudicate":
         _refuse_early(request)
     table = build_decisions_csv(state.study.out, state.study.store, queue=queue, coder=coder)
-    return _send(table, f"decisions-{queue}.csv", _CSV)
+    return answer_file(table, f"decisions-{queue}.csv")
 
 
 def _send_codebook(request: Request) -> Response:
@@ -186,7 +184,7 @@ def _send_codebook(request: Request) -> Response:
 
     lang = request.state.lang
     data = build_qdc(request.state.study.codebook_in(lang), lang)
-    return _send(data, "codebook.qdc", "application/xml")
+    return answer_file(data, "codebook.qdc")
 
 
 def _send_events(request: Request) -> Response:
@@ -203,7 +201,7 @@ def _send_events(request: Request) -> Response:
         lines = path.read_bytes().splitlines(keepends=True)
     kept = [line for line in lines if not (n_left and _tells_strata(line))]
     name = f"events-{coder or 'all'}{'' if len(kept) == len(lines) else '-without-samples'}.jsonl"
-    return _send(b"".join(kept), name, "application/jsonl; charset=utf-8")
+    return answer_file(b"".join(kept), name)
 
 
 def _tells_strata(line: bytes) -> bool:
@@ -226,11 +224,6 @@ def _refuse_early(request: Request) -> None:
     if n_left := count_left(state.study.store, state.coder):
         raise HTTPException(403, bind_language(state.lang)("exchange.closed", n=f"{n_left:,}"))
     note_all(state.study.store, state.coder)
-
-
-def _send(data: bytes, name: str, media_type: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(data, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
 # In
