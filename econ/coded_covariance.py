@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from econ.coded_moments import Moments, measure_reached, mix_counts, solve_moments, stack_solution
 from econ.corrected_counts import error_covariance, latent_covariance
 from econ.covariance import Covariance, Design, compute_ssc, compute_vcov
-from econ.error_diagonal import can_cut, choose_first, cut_cells, invert_range, probe_reach
+from econ.error_diagonal import can_cut, cut_cells, invert_range, probe_reach
 from econ.errors import FitError, SpecError
 from econ.inference import JACKKNIFE_UNITS, choose_by_counts, count_designated
 from econ.keys import UNIT, code_groups, code_members, has_members, is_nested
 from econ.spec import AUTO, MEMBERS, parse_vcov
-from econ.within import Absorber, keep_rows
+from econ.within import Absorber, choose_first, keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,7 +205,7 @@ def _measure(sample: CodedSample, rows: IntArray, by: Sequence[IntArray]) -> tup
     maps = sample.maps if whole else [one[rows] for one in sample.maps]
     within = Absorber(effects).residualize(sample.stack_columns()[rows])
     if can_cut(maps, effects):
-        first, _ = choose_first(effects)
+        first = choose_first(effects)
         by_row = first is not None and not (by and all(is_nested(first, codes[rows]) for codes in by))
         reach = cut_cells(maps, effects, by_row=by_row).find_reach()
     else:
@@ -232,7 +232,7 @@ def _leave_out(sample: CodedSample, spec: VcovSpec) -> Spread:
         raise FitError(f"the jackknife needs {_FEWEST} units. Got {n_units}.")
     sizes = np.bincount(members.ravel(), minlength=n_units)
     scale = sample.n_rows / (sample.n_rows - sizes)
-    first, _ = choose_first(sample.rows.effects)
+    first = choose_first(sample.rows.effects)
     nested = first is not None and all(is_nested(first, codes) for codes in members.T)
     leave = _downdate if nested and can_cut(sample.maps, sample.rows.effects) else _refit
     found = np.empty((n_units, 3 * len(sample.terms.names)))
@@ -270,7 +270,7 @@ def _downdate(sample: CodedSample, members: IntArray, n_units: int) -> Iterator[
     effects = sample.rows.effects
     cells = cut_cells(sample.maps, effects)
     n_dummies = cells.dummies.shape[1]
-    first, _ = choose_first(effects)
+    first = choose_first(effects)
     columns = Absorber([] if first is None else [first]).residualize(sample.stack_columns())
     data = np.column_stack([cells.dummies, columns])
     order = np.argsort(members.T.ravel(), kind="stable")

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from econ.within import DENSE_LEVELS, Absorber
+from econ.within import DENSE_LEVELS, Absorber, choose_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +144,7 @@ def cut_cells(maps: Sequence[Any], effects: Sequence[Effect], *, by_row: bool = 
     """Return the cells of m sparse maps (n rows, D documents); ``by_row``: each row is a cell of its own."""
     rows, documents, values = _align(maps)
     n_rows, n_documents = maps[0].shape
-    first, rest = choose_first(effects)
+    first, rest = split_first(effects)
     dummies = build_dummies(rest, n_rows)
     levels = np.arange(n_rows) if first is None else first.codes
     if first is not None:
@@ -169,7 +169,7 @@ def cut_cells(maps: Sequence[Any], effects: Sequence[Effect], *, by_row: bool = 
 
 def can_cut(maps: Sequence[Any], effects: Sequence[Effect]) -> bool:
     """Return whether the effects beside the largest one have few enough levels for the exact diagonal."""
-    n_levels = sum(effect.n_levels for effect in choose_first(effects)[1])
+    n_levels = sum(effect.n_levels for effect in split_first(effects)[1])
     n_cells = len(maps) * max(sum(one.nnz for one in maps), maps[0].shape[0])
     return n_levels <= DENSE_LEVELS and n_levels * n_cells <= MOST_NUMBERS
 
@@ -203,10 +203,9 @@ def _align(maps: Sequence[Any]) -> tuple[IntArray, IntArray, FloatArray]:
     return np.asarray(cells // n_documents, np.intp), np.asarray(cells % n_documents, np.intp), values
 
 
-def choose_first(effects: Sequence[Effect]) -> tuple[Effect | None, list[Effect]]:
+def split_first(effects: Sequence[Effect]) -> tuple[Effect | None, list[Effect]]:
     """Return the largest effect that means by group take out, and the others."""
-    plain = [effect for effect in effects if effect.codes.ndim == 1]
-    first = max(plain, key=lambda effect: effect.n_levels, default=None)
+    first = choose_first(effects)
     return first, [effect for effect in effects if effect is not first]
 
 

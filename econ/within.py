@@ -117,7 +117,7 @@ class Absorber:
     def __init__(self, effects: Sequence[Effect], weights: FloatArray | None = None) -> None:
         self._effects = tuple(effects)
         self._weights = None if weights is None else weights[:, None]
-        self._first = _choose_first(self._effects)
+        self._first = choose_first(self._effects)
         self._grid = _find_grid(self._effects) if weights is None else None
         if self._grid is not None:
             self.n_coefficients = sum(self._grid.shape) - 1
@@ -203,7 +203,7 @@ class Absorber:
         return lambda gap, reach: _solve_iteratively(own, shared, gap, reach / 2), rank
 
 
-def _choose_first(effects: Sequence[Effect]) -> Effect | None:
+def choose_first(effects: Sequence[Effect]) -> Effect | None:
     """Return the largest effect that group means can eliminate."""
     return max(
         (effect for effect in effects if effect.codes.ndim == 1), key=lambda effect: effect.n_levels, default=None

@@ -43,7 +43,7 @@ def load_audit(
     ReviewError
         If people gave a code that is none of ``classes``, or the record of a sample cannot be read.
     """
-    drawn = sorted((one for one in list_samples(store) if not samples or one.sample in samples), key=lambda one: one.at)
+    drawn = [one for one in list_samples(store) if not samples or one.sample in samples]
     codes = {code: place for place, code in enumerate(classes)}
     keys, units, columns = list[str](), list[str](), list[tuple[int, int, float, int]]()
     n_frame, rounds, record = list[int](), list[int](), None

@@ -287,7 +287,7 @@ def _find_run(store: Store) -> str:
 
 def _find_sample(store: Store, coder: str, name: str) -> StoredSample:
     """Return the audit sample of a name, else the newest one that a coder has a share in."""
-    samples = sorted(list_samples(store), key=lambda one: one.at, reverse=True)
+    samples = list_samples(store)[::-1]
     if not samples:
         raise ReviewError("no audit sample has been drawn. Draw one first, as by textq review sample.")
     if name:

@@ -126,7 +126,7 @@ def _list_finals_here(store: Store) -> list[Final]:
 
 def _measure_samples(store: Store) -> tuple[SampleStatus, ...]:
     measured = []
-    for one in sorted(list_samples(store), key=lambda sample: sample.at):
+    for one in list_samples(store):
         decided = Counter(
             decision.key
             for decision in list_decisions(store, track="audit", sample=one.sample)

@@ -135,7 +135,7 @@ def _to_cell(value: Any) -> Any:
 
 def _find_items(store: Store) -> dict[str, Item]:
     """Return the item of each clause that was drawn for an audit; of several samples the newest counts."""
-    samples = sorted(list_samples(store), key=lambda one: one.at)
+    samples = list_samples(store)
     return {item.key: item for one in samples for item in list_items(store, one.sample)}
 
 

@@ -403,11 +403,8 @@ def _read_secondary(desk: Desk, name: str, instrument: str | None) -> str | None
 
 def _read_memo(desk: Desk, form: FormData, key: str, queue: Queue) -> str:
     """Return the memo that goes with a decision; a form without one (no scripts) carries the memo that stands."""
-    typed = form.get("memo")
-    if isinstance(typed, str):
-        memo = typed.replace("\r\n", "\n").strip()
-    else:
-        memo = find_memo(desk.store, desk.coder, key, find_track(queue))
+    is_typed = isinstance(form.get("memo"), str)
+    memo = read_field(form, "memo") if is_typed else find_memo(desk.store, desk.coder, key, find_track(queue))
     if len(memo) > LONGEST_MEMO:
         raise ReviewError(desk.say("too_long", most=LONGEST_MEMO))
     return memo
